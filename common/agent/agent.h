@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_AGENT_AGENT_H
+#define DAYPASS_AGENT_AGENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/loop.h"
+#include "agent/tally.h"
+
+/* The session agent as a whole: what its parts share. */
+struct agent {
+	struct loop *loop;
+	struct reader *reader;	 /* the configuration */
+	struct vault *vault;	 /* credentials at rest */
+	struct flights *flights; /* mints in progress */
+	struct rests *rests;	 /* failures at rest */
+	struct ledger *ledger;	 /* what must be revoked */
+	struct listener *listener;
+	struct ending *ending; /* NULL until the session ends */
+	struct tally tally;
+	char session[33]; /* the session's id */
+	char source[64];  /* the identity that was asked last */
+	int64_t since;	  /* unix seconds */
+	struct error network; /* why exchanges cannot be run, if so */
+	int leader; /* a pidfd of the session's leader, or -1 */
+	struct watch *leader_watch;
+	int64_t last_asked; /* clock_ms() */
+	unsigned askers;    /* connections that are open */
+	bool once;	    /* one request, then nothing is left */
+};
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_AGENT_MINT_H
+#define DAYPASS_AGENT_MINT_H
+
+#include "agent/loop.h"
+#include "agent/road.h"
+
+/* Running one step (an identity, an exchange, or a revocation) in a child
+ * that the agent forks. The agent's end. */
+struct mint;
+
+struct mint_order {
+	const struct step *step;
+	const struct surroundings *around; /* for an identity */
+	const struct credential *input;	   /* for an exchange */
+	int64_t deadline;		   /* clock_ms(): killed then */
+	bool revoke;			   /* take `input` back */
+};
+
+struct mint_result {
+	struct credential *credential; /* the callee's; NULL when it failed, or
+					  for a revocation */
+	bool stale;	  /* failed because the input would have expired */
+	int64_t skew;	  /* seconds that the other's clock is ahead */
+	struct error err; /* FAULT_NONE when it went well */
+};
+
+typedef void mint_done(void *arg, struct mint_result *result);
+
+/* Everything in `order` is used before it returns. NULL: could not fork;
+ * done is not called. Else done is called once, unless mint_kill comes first.
+ */
+struct mint *mint_start(struct loop *loop, const struct mint_order *order,
+    mint_done *done, void *arg, struct error *err);
+
+/* Kills the child and forgets it. */
+void mint_kill(struct mint *mint);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_AGENT_ROAD_H
+#define DAYPASS_AGENT_ROAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/digest.h"
+#include "base/settings.h"
+#include "config/config.h"
+#include "config/target.h"
+#include "exchange/exchange.h"
+#include "identity/identity.h"
+#include "wire/message.h"
+
+/*
+ * The road of a request: which identity is asked, which exchanges follow, and
+ * with what settings. Finding it touches no network and runs nothing.
+ */
+#define ROAD_STEPS 20
+
+struct step {
+	const struct identity *identity; /* of step 0 */
+	const struct exchange *exchange; /* of all others */
+	char *credential; /* its name in the configuration, or of the bridge */
+	char *audience;	  /* of step 0 */
+	struct settings *settings;
+	unsigned yields;
+	unsigned char key[DIGEST_SIZE]; /* the vault's: all that went in */
+};
+
+struct road {
+	unsigned references;
+	size_t count;
+	struct step steps[ROAD_STEPS];
+	struct surroundings *around; /* of the identity */
+	const char *tool;	     /* a static name */
+	struct target target;
+	char *binding;	/* the pattern that matched; NULL: none was needed */
+	char *username; /* for the answer; NULL where the kind has its own */
+	char *source;	/* the identity's name, for messages */
+};
+
+enum road_result { ROAD_NONE, ROAD_FOUND, ROAD_WANT, ROAD_WRONG = -1 };
+
+/*
+ * ROAD_FOUND: *road is the caller's. ROAD_NONE: nothing binds the target, or
+ * it asks for a user name that is not ours. ROAD_WANT: the asker must say what
+ * `want` (a variable) is. ROAD_WRONG: *err has fault and stage; *road may hold
+ * what was found so far (for doctor) or be NULL.
+ */
+enum road_result road_find(const struct config *config,
+    const struct message *request, struct road **road, char want[256],
+    struct error *err);
+
+/* The last step's key, kind and so on. */
+const struct step *road_last(const struct road *road);
+
+struct road *road_keep(struct road *road); /* one more reference */
+void road_release(struct road *road);
+SCOPED(road, struct road *, road_release);
+
+#endif

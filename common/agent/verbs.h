@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_AGENT_VERBS_H
+#define DAYPASS_AGENT_VERBS_H
+
+#include "agent/asker.h"
+
+/* What an asker can ask; docs/wire.md. One file each. */
+extern const struct verb verb_get;
+extern const struct verb verb_erase;
+extern const struct verb verb_list;
+extern const struct verb verb_road;
+extern const struct verb verb_status;
+extern const struct verb verb_end;
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_BASE_BASE64_H
+#define DAYPASS_BASE_BASE64_H
+
+#include <stddef.h>
+
+#include "base/secret.h"
+
+/* RFC 4648. Appends the decoded bytes; -1 for anything that is not in the
+ * alphabet, wrong padding, non-zero trailing bits, or no room. */
+int base64_decode(struct secret *out, const char *text, size_t length);
+int base64url_decode(struct secret *out, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include <curl/curl.h>
+
+#include "base/clock.h"
+#include "base/http_inner.h"
+#include "base/text.h"
+
+#define HEAD_MAX (64 * 1024)
+#define BODY_FIRST 4096
+
+struct transfer {
+	struct http *http;
+	const struct http_request *request;
+	struct http_url url;
+	char host[300];
+	CURL *curl;
+	struct curl_slist *headers;
+	struct http_head head;
+	struct secret *body;
+	char said[CURL_ERROR_SIZE]; /* libcurl's own words */
+	bool connected;
+	bool too_big;
+	bool failed; /* an option was refused: no memory */
+};
+
+int
+http_global(const char *ca_file, struct error *err)
+{
+	const curl_version_info_data *curl;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return error_set(err, FAULT_SYSTEM, "libcurl cannot start");
+	curl = curl_version_info(CURLVERSION_NOW);
+	if (curl->ssl_version == NULL ||
+	    !text_starts(curl->ssl_version, "OpenSSL"))
+		return error_set(err, FAULT_SYSTEM,
+		    "libcurl is built with %s: daypass needs OpenSSL",
+		    curl->ssl_version == NULL ? "no TLS" : curl->ssl_version);
+	return http_roots_load(curl->capath, curl->cainfo, ca_file, err);
+}
+
+#define set(transfer, option, value) \
+	((transfer)->failed |=       \
+	    curl_easy_setopt((transfer)->curl, (option), (value)) != CURLE_OK)
+
+static size_t
+on_body(char *bytes, size_t size, size_t count, void *data)
+{
+	struct transfer *transfer = data;
+	size_t length = size * count;
+
+	if (length > HTTP_REPLY_MAX - secret_length(transfer->body))
+		transfer->too_big = true;
+	else if (secret_grow(&transfer->body, bytes, length, HTTP_REPLY_MAX) ==
+		 0)
+		return length;
+	return 0;
+}
+
+static size_t
+on_head(char *line, size_t size, size_t count, void *data)
+{
+	struct transfer *transfer = data;
+
+	http_head_line(&transfer->head, line, size * count);
+	return transfer->head.length > HEAD_MAX ? 0 : size * count;
+}
+
+static void
+report(const struct transfer *transfer, const char *what)
+{
+	char text[sizeof(transfer->host) + 32];
+
+	if (transfer->http->progress == NULL)
+		return;
+	snprintf(text, sizeof(text), "%s %s", what, transfer->host);
+	transfer->http->progress(text);
+}
+
+static int
+on_connected(void *data, char *to, char *from, int to_port, int from_port)
+{
+	struct transfer *transfer = data;
+
+	(void)to, (void)from, (void)to_port, (void)from_port;
+	transfer->connected = true;
+	report(transfer, "waiting for");
+	return CURL_PREREQFUNC_OK;
+}
+
+static CURLcode
+on_ssl_context(CURL *curl, void *ssl_context, void *data)
+{
+	(void)curl, (void)data;
+	http_roots_install(ssl_context);
+	return CURLE_OK;
+}
+
+/* Our store is all that is trusted: libcurl must neither load its default
+ * bundle beside it (it does unless told NULL) nor put a cached one in its
+ * place. */
+static void
+set_security(struct transfer *transfer)
+{
+	set(transfer, CURLOPT_PROTOCOLS_STR, transfer->url.scheme);
+	set(transfer, CURLOPT_FOLLOWLOCATION, 0L);
+	set(transfer, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	set(transfer, CURLOPT_CAINFO, NULL);
+	set(transfer, CURLOPT_CAPATH, NULL);
+	set(transfer, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+	set(transfer, CURLOPT_SSL_CTX_FUNCTION, on_ssl_context);
+}
+
+/* Quick exit: the resolver's thread may hang for long after the time is up,
+ * and nobody is to wait for it. Half of the time for the connection leaves
+ * another try to a packet that was lost. */
+static void
+set_limits(struct transfer *transfer, int64_t left)
+{
+	set(transfer, CURLOPT_NOSIGNAL, 1L);
+	set(transfer, CURLOPT_QUICK_EXIT, 1L);
+	set(transfer, CURLOPT_TIMEOUT_MS, (long)left);
+	set(transfer, CURLOPT_CONNECTTIMEOUT_MS, (long)(left + 1) / 2);
+	set(transfer, CURLOPT_MAXFILESIZE, (long)HTTP_REPLY_MAX);
+}
+
+static void
+set_callbacks(struct transfer *transfer)
+{
+	set(transfer, CURLOPT_ERRORBUFFER, transfer->said);
+	set(transfer, CURLOPT_WRITEFUNCTION, on_body);
+	set(transfer, CURLOPT_WRITEDATA, transfer);
+	set(transfer, CURLOPT_HEADERFUNCTION, on_head);
+	set(transfer, CURLOPT_HEADERDATA, transfer);
+	set(transfer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	set(transfer, CURLOPT_PREREQFUNCTION, on_connected);
+	set(transfer, CURLOPT_PREREQDATA, transfer);
+}
+
+static bool
+is_direct(const struct transfer *transfer)
+{
+	return transfer->request->socket != NULL ||
+	       transfer->request->link_local || transfer->url.loopback;
+}
+
+/* The body is not copied: it stays in its secret. */
+static void
+set_body(struct transfer *transfer, const struct secret *body)
+{
+	set(transfer, CURLOPT_POSTFIELDSIZE,
+	    body == NULL ? 0L : (long)secret_length(body));
+	set(transfer, CURLOPT_POSTFIELDS,
+	    body == NULL ? "" : secret_bytes(body));
+}
+
+static void
+set_request(struct transfer *transfer)
+{
+	const struct http_request *request = transfer->request;
+	bool post = strcmp(request->method, "POST") == 0;
+	bool body = post || request->body != NULL;
+
+	set(transfer, CURLOPT_URL, request->url);
+	set(transfer, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	set(transfer, CURLOPT_USERAGENT, "daypass/" PROGRAM_VERSION);
+	if (request->socket != NULL)
+		set(transfer, CURLOPT_UNIX_SOCKET_PATH, request->socket);
+	if (is_direct(transfer))
+		set(transfer, CURLOPT_PROXY, "");
+	if (body)
+		set_body(transfer, request->body);
+	if (!post && (body || strcmp(request->method, "GET") != 0))
+		set(transfer, CURLOPT_CUSTOMREQUEST, request->method);
+}
+
+static int
+add_headers(struct transfer *transfer, struct error *err)
+{
+	scoped(secret) struct secret *lines =
+	    http_lines(transfer->request, transfer->host, err);
+	const char *line, *end;
+
+	if (lines == NULL)
+		return -1;
+	line = secret_bytes(lines);
+	end = line + secret_length(lines);
+	for (; line < end; line += strlen(line) + 1) {
+		struct curl_slist *longer =
+		    curl_slist_append(transfer->headers, line);
+
+		if (longer == NULL)
+			return error_set(err, FAULT_SYSTEM, "no memory");
+		transfer->headers = longer;
+	}
+	set(transfer, CURLOPT_HTTPHEADER, transfer->headers);
+	return 0;
+}
+
+static int
+bad_certificate(const struct transfer *transfer, struct error *err)
+{
+	long result = 0;
+
+	curl_easy_getinfo(transfer->curl, CURLINFO_SSL_VERIFYRESULT, &result);
+	return http_roots_refused(transfer->host, result, err);
+}
+
+/* libcurl names whom it could not reach: if that is not the host, it is the
+ * proxy. */
+static int
+no_connection(const struct transfer *transfer, struct error *err)
+{
+	bool proxy = !is_direct(transfer) &&
+		     strstr(transfer->said, transfer->url.host) == NULL;
+	long number = 0;
+
+	curl_easy_getinfo(transfer->curl, CURLINFO_OS_ERRNO, &number);
+	return error_set(err, FAULT_NETWORK, "could not connect to %s%s: %s",
+	    proxy ? "the proxy for " : "", transfer->host,
+	    number == 0 ? "no answer" : strerror((int)number));
+}
+
+static int
+broken(const struct transfer *transfer, CURLcode code, struct error *err)
+{
+	char said[CURL_ERROR_SIZE];
+	const char *text = transfer->said[0] != '\0' ? transfer->said
+						     : curl_easy_strerror(code);
+
+	text_printable(said, sizeof(said), text, strlen(text));
+	return error_set(err, FAULT_NETWORK, "%s %s failed: %s",
+	    code == CURLE_SSL_CONNECT_ERROR ? "TLS with" : "the exchange with",
+	    transfer->host, said);
+}
+
+static int
+explain(const struct transfer *transfer, CURLcode code, struct error *err)
+{
+	const char *host = transfer->host;
+
+	if (transfer->head.length > HEAD_MAX)
+		return error_set(
+		    err, FAULT_REFUSED, "%s sends headers without end", host);
+	if (transfer->too_big || code == CURLE_FILESIZE_EXCEEDED)
+		return error_set(err, FAULT_REFUSED, "%s sent more than %d KiB",
+		    host, HTTP_REPLY_MAX / 1024);
+	switch (code) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return bad_certificate(transfer, err);
+	case CURLE_COULDNT_CONNECT:
+		return no_connection(transfer, err);
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return error_set(
+		    err, FAULT_NETWORK, "could not resolve %s", host);
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return error_set(err, FAULT_NETWORK,
+		    "could not resolve the proxy for %s", host);
+	case CURLE_OPERATION_TIMEDOUT:
+		return error_set(err, FAULT_NETWORK, "timed out %s %s",
+		    transfer->connected ? "waiting for" : "connecting to",
+		    host);
+	case CURLE_GOT_NOTHING:
+	case CURLE_PARTIAL_FILE:
+		return error_set(err, FAULT_NETWORK,
+		    "%s closed the connection before its answer was whole",
+		    host);
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_WEIRD_SERVER_REPLY:
+		return error_set(
+		    err, FAULT_NETWORK, "%s does not answer in HTTP", host);
+	case CURLE_WRITE_ERROR:
+	case CURLE_OUT_OF_MEMORY:
+		return error_set(err, FAULT_SYSTEM, "no memory");
+	default:
+		return broken(transfer, code, err);
+	}
+}
+
+static bool
+is_redirect(long status)
+{
+	return (status >= 301 && status <= 303) || status == 307 ||
+	       status == 308;
+}
+
+static int
+hand_over(
+    struct transfer *transfer, struct http_reply *reply, struct error *err)
+{
+	const char *to = NULL;
+	long status = 0;
+
+	curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(transfer->curl, CURLINFO_REDIRECT_URL, &to);
+	if (is_redirect(status))
+		return http_redirected(transfer->host, to, err);
+	reply->status = (int)status;
+	reply->retry_after = transfer->head.retry_after;
+	strcpy(reply->type, transfer->head.type);
+	reply->body = take(&transfer->body);
+	return 0;
+}
+
+static int
+perform(struct transfer *transfer, int64_t left, struct http_reply *reply,
+    struct error *err)
+{
+	CURLcode code;
+
+	set_security(transfer);
+	set_limits(transfer, left);
+	set_callbacks(transfer);
+	set_request(transfer);
+	if (add_headers(transfer, err) == -1)
+		return -1;
+	if (transfer->failed)
+		return error_set(
+		    err, FAULT_SYSTEM, "libcurl refuses an option");
+	report(transfer, "connecting to");
+	code = curl_easy_perform(transfer->curl);
+	if (transfer->head.date != -1)
+		transfer->http->skew = http_head_skew(&transfer->head);
+	return code == CURLE_OK ? hand_over(transfer, reply, err)
+				: explain(transfer, code, err);
+}
+
+/* libcurl's copies of the headers are wiped as far as they can be reached. */
+static void
+finish(struct transfer *transfer)
+{
+	curl_easy_cleanup(transfer->curl);
+	for (struct curl_slist *line = transfer->headers; line != NULL;
+	     line = line->next)
+		explicit_bzero(line->data, strlen(line->data));
+	curl_slist_free_all(transfer->headers);
+	secret_free(transfer->body);
+}
+
+int
+http_try(struct http *http, const struct http_request *request,
+    struct http_reply *reply, bool *again, struct error *err)
+{
+	struct transfer transfer = {.http = http, .request = request};
+	int64_t left = http->deadline - clock_ms();
+	int result;
+
+	if (http_request_allowed(request, &transfer.url, err) == -1)
+		return -1;
+	http_host(request->url, transfer.host, sizeof(transfer.host));
+	if (left <= 0)
+		return error_set(err, FAULT_NETWORK,
+		    "no time is left to ask %s", transfer.host);
+	http_head_start(&transfer.head);
+	transfer.curl = curl_easy_init();
+	transfer.body = secret_new(BODY_FIRST);
+	if (transfer.curl != NULL && transfer.body != NULL)
+		result = perform(&transfer, left, reply, err);
+	else
+		result = error_set(err, FAULT_SYSTEM, "no memory");
+	*again = result == -1 && err->fault == FAULT_NETWORK;
+	finish(&transfer);
+	return result;
+}

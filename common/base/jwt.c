@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/buffer.h"
+#include "base/json.h"
+#include "base/jwt.h"
+#include "base/text.h"
+
+#define TEXT_MAX (64 * 1024)
+#define YEAR_9999 INT64_C(253402300799)
+
+/* Header, payload, signature. */
+struct segments {
+	const char *at[3];
+	size_t length[3];
+};
+
+static bool
+is_base64url(const char *text, size_t length)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789-_";
+
+	return length > 0 && strspn(text, letters) >= length;
+}
+
+static bool
+split(const struct secret *token, struct segments *segments)
+{
+	const char *at = secret_bytes(token);
+	const char *end = at + secret_length(token);
+
+	for (size_t i = 0; i < 3; i++) {
+		const char *dot = memchr(at, '.', (size_t)(end - at));
+
+		if ((dot == NULL) != (i == 2))
+			return false;
+		segments->at[i] = at;
+		segments->length[i] = (size_t)((i == 2 ? end : dot) - at);
+		if (!is_base64url(at, segments->length[i]))
+			return false;
+		at = i == 2 ? end : dot + 1;
+	}
+	return true;
+}
+
+/* One segment as a JSON object, or NULL. */
+static struct json *
+object(const char *text, size_t length)
+{
+	scoped(secret) struct secret *bytes = secret_new(length);
+	scoped(json) struct json *json = NULL;
+	struct error err = {0};
+
+	if (bytes == NULL || base64url_decode(bytes, text, length) == -1)
+		return NULL;
+	json = json_parse(secret_bytes(bytes), secret_length(bytes), &err);
+	if (json == NULL || !json_is_object(json, ""))
+		return NULL;
+	return take(&json);
+}
+
+static struct json *
+claims_of(const struct secret *token, struct error *err)
+{
+	struct segments segments;
+	scoped(json) struct json *header = NULL;
+	struct json *claims;
+
+	if (!split(token, &segments)) {
+		error_set(err, FAULT_IDENTITY,
+		    "not a JWT: not three parts in base64url");
+		return NULL;
+	}
+	header = object(segments.at[0], segments.length[0]);
+	claims = object(segments.at[1], segments.length[1]);
+	if (header != NULL && claims != NULL)
+		return claims;
+	error_set(err, FAULT_IDENTITY, "not a JWT: its %s is no JSON object",
+	    header == NULL ? "header" : "payload");
+	json_free(claims);
+	return NULL;
+}
+
+static void
+copy_text(const struct json *claims, const char *name, char *text, size_t size)
+{
+	const char *string = "";
+
+	json_string(claims, name, &string);
+	text_printable(text, size, string, strlen(string));
+}
+
+/* A time before 1970 has passed, too: it must not become "not said". */
+static int64_t
+time_of(const struct json *claims, const char *name)
+{
+	int64_t seconds;
+
+	if (!json_integer(claims, name, &seconds))
+		return 0;
+	if (seconds > YEAR_9999)
+		return YEAR_9999;
+	return seconds < 1 ? 1 : seconds;
+}
+
+static void
+copy_audience(const struct json *claims, char *text, size_t size)
+{
+	scoped(buffer) struct buffer all = BUFFER(TEXT_MAX);
+	const char *string;
+	size_t count = 0;
+
+	json_count(claims, "aud", &count);
+	for (size_t i = 0; i < count; i++) {
+		if (!json_element(claims, "aud", i, &string))
+			continue;
+		if (all.length > 0)
+			buffer_add(&all, " ", 1);
+		buffer_add_string(&all, string);
+	}
+	text_printable(text, size, buffer_text(&all), all.length);
+}
+
+int
+jwt_read(const struct secret *token, struct jwt *jwt, struct error *err)
+{
+	scoped(json) struct json *claims = claims_of(token, err);
+
+	if (claims == NULL)
+		return -1;
+	copy_text(claims, "iss", jwt->issuer, sizeof(jwt->issuer));
+	copy_text(claims, "sub", jwt->subject, sizeof(jwt->subject));
+	copy_audience(claims, jwt->audience, sizeof(jwt->audience));
+	jwt->expires = time_of(claims, "exp");
+	jwt->issued = time_of(claims, "iat");
+	return 0;
+}
+
+bool
+jwt_has_audience(const struct secret *token, const char *audience)
+{
+	scoped(json) struct json *claims = claims_of(token, NULL);
+	const char *string;
+	size_t count = 0;
+
+	if (claims == NULL)
+		return false;
+	json_count(claims, "aud", &count);
+	for (size_t i = 0; i < count; i++)
+		if (json_element(claims, "aud", i, &string) &&
+		    strcmp(string, audience) == 0)
+			return true;
+	return false;
+}
+
+bool
+jwt_claim(const struct secret *token, const char *name, char *text, size_t size)
+{
+	scoped(json) struct json *claims = claims_of(token, NULL);
+	const char *string;
+	int64_t number;
+	int length;
+
+	if (claims == NULL)
+		return false;
+	if (json_string(claims, name, &string))
+		return text_copy(text, size, string) == 0;
+	if (!json_integer(claims, name, &number))
+		return false;
+	length = snprintf(text, size, "%" PRId64, number);
+	return length >= 0 && (size_t)length < size;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_BASE_JWT_H
+#define DAYPASS_BASE_JWT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+
+/* The claims of a JWT (RFC 7519) as far as a client needs them: for expiry
+ * and for messages. Nothing is verified here; that is the other side's part.
+ * Texts are made printable; what does not fit ends in "...". */
+struct jwt {
+	char issuer[256];
+	char subject[256];
+	char audience[512]; /* several joined by a space */
+	int64_t expires;    /* unix seconds; 0 when not said. Beyond the year
+			       9999 counts as 9999 */
+	int64_t issued;	    /* iat, or 0 */
+};
+
+/* -1 with FAULT_IDENTITY: not three segments of base64url (no padding) with a
+ * JSON object in the first two. */
+int jwt_read(const struct secret *token, struct jwt *jwt, struct error *err);
+
+/* Does the token's `aud` hold this audience exactly? */
+bool jwt_has_audience(const struct secret *token, const char *audience);
+
+/* One claim that is a string or number, into `text`; false if there is none
+ * or it does not fit. */
+bool jwt_claim(const struct secret *token, const char *name, char *text,
+    size_t size);
+
+#endif

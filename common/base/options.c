@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/options.h"
+#include "base/text.h"
+
+#define ROWS_MAX 30
+
+static const struct option_row *
+find(const struct command *command, const char *name, size_t length)
+{
+	const struct option_row *row = command->options;
+
+	for (; row != NULL && row->name != NULL; row++)
+		if (strlen(row->name) == length &&
+		    memcmp(row->name, name, length) == 0)
+			return row;
+	return NULL;
+}
+
+static int
+unknown(const struct command *command, const char *name, struct error *err)
+{
+	const char *names[ROWS_MAX + 3];
+	const struct option_row *row = command->options;
+	const char *nearest;
+	size_t count = 0;
+
+	for (; row != NULL && row->name != NULL && count < ROWS_MAX; row++)
+		names[count++] = row->name;
+	names[count++] = "help";
+	names[count++] = "version";
+	names[count] = NULL;
+	nearest = text_nearest(name, names);
+	if (nearest == NULL)
+		return error_set(err, FAULT_USAGE,
+		    "unknown option --%.64s (%s --help shows them)", name,
+		    command->name);
+	return error_set(err, FAULT_USAGE,
+	    "unknown option --%.64s; did you mean --%s?", name, nearest);
+}
+
+/* One option, argv[*i]; moves *i over a value of its own. */
+static int
+take_option(const struct command *command, int argc, char **argv, int *i,
+    struct error *err)
+{
+	const char *name = argv[*i] + 2;
+	const char *equals = strchr(name, '=');
+	size_t length = equals == NULL ? strlen(name)
+				       : (size_t)(equals - name);
+	const struct option_row *row = find(command, name, length);
+
+	if (row == NULL)
+		return unknown(command, name, err);
+	if (row->argument == NULL && equals != NULL)
+		return error_set(err, FAULT_USAGE,
+		    "option --%s takes no value", row->name);
+	if (row->argument == NULL) {
+		*row->flag = true;
+		return 0;
+	}
+	if (equals == NULL && *i + 1 >= argc)
+		return error_set(err, FAULT_USAGE,
+		    "option --%s wants a value: %s", row->name, row->argument);
+	*row->value = equals != NULL ? equals + 1 : argv[++*i];
+	return 0;
+}
+
+static bool
+asks(const struct command *command, const char *argument)
+{
+	if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {
+		options_help(command);
+		return true;
+	}
+	if (strcmp(argument, "--version") == 0) {
+		printf("%s %s\n", command->name, PROGRAM_VERSION);
+		return true;
+	}
+	return false;
+}
+
+enum options_result
+options_read(const struct command *command, int *argc, char **argv,
+    bool stop_at_word, struct error *err)
+{
+	int kept = 1, i = 1;
+
+	for (; i < *argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			i++;
+			break;
+		}
+		if (argv[i][0] != '-' || argv[i][1] == '\0') {
+			if (stop_at_word)
+				break;
+			argv[kept++] = argv[i];
+		} else if (asks(command, argv[i])) {
+			return OPTIONS_DONE;
+		} else if (argv[i][1] != '-') {
+			error_set(err, FAULT_USAGE,
+			    "unknown option %.64s (%s --help shows them)",
+			    argv[i], command->name);
+			return OPTIONS_WRONG;
+		} else if (take_option(command, *argc, argv, &i, err) == -1) {
+			return OPTIONS_WRONG;
+		}
+	}
+	while (i < *argc)
+		argv[kept++] = argv[i++];
+	*argc = kept;
+	argv[kept] = NULL;
+	return OPTIONS_RUN;
+}
+
+static void
+help_row(const char *name, const char *argument, const char *help)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "--%s%s%s", name,
+	    argument == NULL ? "" : " ", argument == NULL ? "" : argument);
+	printf("  %-24s %s\n", left, help);
+}
+
+void
+options_help(const struct command *command)
+{
+	const struct option_row *row = command->options;
+
+	printf("usage: %s%s%s\n%s\n\n", command->name,
+	    command->synopsis[0] == '\0' ? "" : " ", command->synopsis,
+	    command->summary);
+	for (; row != NULL && row->name != NULL; row++)
+		help_row(row->name, row->argument, row->help);
+	help_row("help", NULL, "show this and end");
+	help_row("version", NULL, "show the version and end");
+}

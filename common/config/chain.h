@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_CONFIG_CHAIN_H
+#define DAYPASS_CONFIG_CHAIN_H
+
+#include "config/section.h"
+
+/* Checks the chains that `from` makes of credentials: no ring, at most
+ * CHAIN_MAX steps, and each step takes what the one before it yields. -1: no
+ * memory. */
+#define CHAIN_MAX 16
+
+int chain_check(struct sections *sections);
+
+#endif

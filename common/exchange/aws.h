@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_EXCHANGE_AWS_H
+#define DAYPASS_EXCHANGE_AWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/http.h"
+#include "base/settings.h"
+#include "exchange/exchange.h"
+
+/* What the AWS exchanges share. aws.c: regions and hosts. */
+
+/* The domain of a region's services: "amazonaws.com". A region that no
+ * partition claims is taken for one of the commercial one, as SDKs do. */
+const char *aws_suffix(const char *region);
+
+/* The name of its partition: "aws", "aws-cn". */
+const char *aws_partition(const char *region);
+
+/* Is this the domain of some partition's services? */
+bool aws_is_suffix(const char *suffix);
+
+/* Letters, digits and dashes: what may become part of a host name. */
+int aws_check_region(const char *region, struct error *err);
+
+/* Makes the setting `region` say which: as it is, else the asker's AWS_REGION
+ * or AWS_DEFAULT_REGION, else us-east-1. */
+int aws_resolve_region(struct settings *settings,
+    const struct exchange_target *target, struct error *err);
+
+/* The URL of STS in that region; and the region to sign for there, which is
+ * another one for the pseudo-region aws-global. */
+int aws_sts_url(const struct settings *settings, struct buffer *url,
+    struct error *err);
+const char *aws_sts_region(const struct settings *settings);
+
+/* aws-arn.c: the grammar of names. */
+
+/* Is the text made of ASCII letters, digits, `_` and these others, and as
+ * long as this? The grammar of all of STS's names. */
+bool aws_is_name(const char *text, const char *others, size_t shortest,
+    size_t longest);
+#define AWS_NAME_OTHERS "+=,.@-" /* in names of roles and sessions */
+
+bool aws_is_arn(const char *arn);
+
+/* arn:PARTITION:iam::ACCOUNT:role/PATH/NAME. `foreign`: another cloud's that
+ * speaks STS, with a partition of its own and an account of any form. */
+bool aws_is_role(const char *arn, bool foreign);
+
+/* aws-session.c: the setting session-name, else one made of who asks: a claim
+ * that names the workspace or job, else the end of the subject. */
+#define AWS_SESSION_NAME 65
+const char *aws_session_name(const struct exchange_mint *mint,
+    char name[AWS_SESSION_NAME]);
+
+/* aws-role.c: what assuming a role asks for, whoever asks. */
+#define AWS_FORM "application/x-www-form-urlencoded; charset=utf-8"
+#define AWS_BODY_MAX (96 * 1024)
+
+/* Completes and checks region, role, session-name, session-policy,
+ * policy-arn, and ttl up to `longest` seconds. */
+int aws_role_resolve(struct settings *settings,
+    const struct exchange_target *target, long longest, struct error *err);
+
+/* Starts a request body with the action and the parameters of these settings.
+ * NULL: no room. */
+struct secret *aws_role_form(const struct exchange_mint *mint,
+    const char *action, struct error *err);
+
+/* aws-reply.c: what AWS answers. */
+
+/* What a refusal's code means here and what to do. In the text, {iss}, {sub}
+ * and {aud} are what was presented, {anything else} is a setting. */
+struct aws_cause {
+	const char *code; /* NULL ends the list */
+	const char *text;
+};
+
+/* Takes the Credentials out of a reply of STS. */
+int aws_credentials(const struct exchange_mint *mint,
+    const struct http_reply *reply, const char *host,
+    struct credential **output, struct error *err);
+
+/* "CODE from HOST: what it means (what the service says)". Always -1. */
+int aws_refused(const struct exchange_mint *mint,
+    const struct http_reply *reply, const char *host,
+    const struct aws_cause *causes, struct error *err);
+
+/* For http_request.again: throttled, or STS could not reach the issuer. */
+bool aws_again(const struct http_reply *reply);
+
+/* aws-send.c: a POST that is signed with the input credential. */
+struct aws_call {
+	const char *url;
+	const char *service;
+	const char *region;
+	const char *content_type;
+	const char *target; /* X-Amz-Target, or NULL */
+	const struct secret *body;
+};
+
+int aws_send(const struct exchange_mint *mint, const struct aws_call *call,
+    struct http_reply *reply, struct error *err);
+
+#endif

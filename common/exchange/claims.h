@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_EXCHANGE_CLAIMS_H
+#define DAYPASS_EXCHANGE_CLAIMS_H
+
+#include "base/error.h"
+#include "base/jwt.h"
+#include "exchange/credential.h"
+
+/* As whom a credential is presented: the issuer, subject and audience that
+ * came with it, else what its token says if that is a JWT, else "". */
+void claims_read(const struct credential *input, struct jwt *claims);
+
+/* Hands the same three on to what was minted from `from`. -1: no memory. */
+int claims_carry(struct credential *to, const struct credential *from);
+
+/* To a refusal's text (and to no other fault's), what was presented: "; it
+ * was shown iss=... sub=... aud=...". Always -1. */
+int claims_blame(struct error *err, const struct credential *input);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_EXCHANGE_CREDENTIAL_H
+#define DAYPASS_EXCHANGE_CREDENTIAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/secret.h"
+
+/* A named result. Kinds are bits, so that a set of them is a number. */
+enum kind {
+	KIND_ID_TOKEN = 1 << 0,
+	KIND_BEARER = 1 << 1,
+	KIND_BASIC = 1 << 2,
+	KIND_AWS = 1 << 3
+};
+#define KIND_ANY (KIND_ID_TOKEN | KIND_BEARER | KIND_BASIC | KIND_AWS)
+
+/* "id-token", "bearer", "basic", "aws"; NULL for no single kind. */
+const char *
+kind_name(unsigned kind);
+/* 0 for an unknown name. */
+unsigned
+kind_named(const char *name);
+
+/*
+ * What was minted. Which fields are there follows from the kind:
+ *	id-token, bearer	secret = the token
+ *	basic			name = the user name, secret = the password
+ *	aws			name = the access key id, secret = the secret
+ *				access key, session = the session token
+ * Times are by this machine's clock (a mint corrects for skew).
+ */
+struct credential {
+	unsigned kind;
+	int64_t expires; /* unix seconds; 0: not said */
+	int64_t issued;	 /* unix seconds: start of its life; 0: now */
+	bool revocable;
+	char *name; /* from malloc(), or NULL */
+	struct secret *secret;
+	struct secret *session;
+	/* who it was minted for, as far as known; for status and errors */
+	char *issuer;
+	char *subject;
+	char *audience;
+};
+
+struct credential *
+credential_new(unsigned kind); /* NULL: no memory */
+void
+credential_free(struct credential *credential);
+SCOPED(credential, struct credential *, credential_free);
+struct credential *
+credential_copy(const struct credential *from);
+
+/* As lines of key=value, ended by an empty line: what a child writes and the
+ * agent reads, and what a child is handed. Write appends to a secret with
+ * room; -1 when it does not fit. Read takes the bytes of such a block. */
+int
+credential_write(const struct credential *from, struct secret *to);
+struct credential *
+credential_read(const char *bytes, size_t length);
+
+#define CREDENTIAL_MAX (64 * 1024)
+
+#endif
