@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/dirs.h"
+#include "base/scoped.h"
+#include "wire/message.h"
+#include "wire/socket.h"
+
+/* How long one call may block: SO_SNDTIMEO or SO_RCVTIMEO. A socket that does
+ * not block would be told EAGAIN by a full backlog instead of waiting in it. */
+static void
+limit(int fd, int option, int64_t deadline)
+{
+	int64_t left = deadline - clock_ms();
+	struct timeval time;
+
+	if (left < 1)
+		left = 1;
+	time.tv_sec = (time_t)(left / 1000);
+	time.tv_usec = (suseconds_t)(left % 1000) * 1000;
+	setsockopt(fd, SOL_SOCKET, option, &time, sizeof(time));
+}
+
+/* By the descriptor that was checked, which also makes any path short enough
+ * for sun_path; by its name only where there is no /proc. */
+static int
+connect_in(int directory, int fd)
+{
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	char path[DIRS_PATH_MAX];
+	int length;
+
+	snprintf(to.sun_path, sizeof(to.sun_path),
+	    "/proc/self/fd/%d/" SOCKET_NAME, directory);
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
+		return 0;
+	if (errno != ENOENT || access("/proc/self/fd", X_OK) == 0)
+		return -1;
+	if (dirs_runtime(path, sizeof(path), NULL) == -1)
+		return -1;
+	length =
+	    snprintf(to.sun_path, sizeof(to.sun_path), "%s/" SOCKET_NAME, path);
+	if (length < 0 || (size_t)length >= sizeof(to.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return connect(fd, (struct sockaddr *)&to, sizeof(to));
+}
+
+static int
+not_connected(struct error *err)
+{
+	if (errno == ENOENT || errno == ECONNREFUSED)
+		return error_set(err, FAULT_NONE, "no session is running");
+	if (errno == EAGAIN || errno == EINTR)
+		return error_set(err, FAULT_NETWORK,
+		    "is too busy to take a request; try again");
+	return error_errno(err, "cannot connect to its socket");
+}
+
+static int
+check_peer(int fd, struct error *err)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == -1)
+		return error_errno(err, "cannot tell whose socket this is");
+	if (peer.uid != geteuid())
+		return error_set(err, FAULT_REFUSED,
+		    "the one that listens runs as uid %lu, and this runs as "
+		    "uid %lu: not used (set DAYPASS_RUNTIME_DIR to a directory "
+		    "of your own)",
+		    (unsigned long)peer.uid, (unsigned long)geteuid());
+	return 0;
+}
+
+int
+socket_connect(int directory, int64_t deadline, struct error *err)
+{
+	scoped(fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int connected;
+
+	if (fd == -1)
+		return error_errno(err, "cannot make a socket");
+	limit(fd, SO_SNDTIMEO, deadline);
+	if (connect_in(directory, fd) == -1)
+		return not_connected(err);
+	if (check_peer(fd, err) == -1)
+		return -1;
+	connected = fd;
+	fd = -1;
+	return connected;
+}
+
+/* A send or receive that gave -1: has the other end gone, or what is it? */
+static int
+broken(struct error *err)
+{
+	if (errno == EPIPE || errno == ECONNRESET)
+		return error_set(err, FAULT_NONE, "ended before it answered");
+	if (errno == EAGAIN)
+		return error_set(
+		    err, FAULT_NETWORK, "gave no answer in time; try again");
+	return error_errno(err, "its socket");
+}
+
+static int
+send_all(int fd, const char *bytes, size_t length, int64_t deadline,
+    struct error *err)
+{
+	ssize_t sent;
+
+	limit(fd, SO_SNDTIMEO, deadline);
+	for (; length > 0; bytes += sent, length -= (size_t)sent) {
+		sent = send(fd, bytes, length, MSG_NOSIGNAL);
+		if (sent == -1 && errno == EINTR)
+			sent = 0;
+		if (sent == -1)
+			return broken(err);
+	}
+	return 0;
+}
+
+static int
+receive_answer(int fd, char *answer, size_t capacity, size_t *got,
+    int64_t deadline, struct error *err)
+{
+	size_t length = 0;
+	ssize_t more;
+
+	while ((*got = message_complete(answer, length)) == 0) {
+		if (length == capacity)
+			return error_set(
+			    err, FAULT_SYSTEM, "gave too long an answer");
+		limit(fd, SO_RCVTIMEO, deadline);
+		more = recv(fd, answer + length, capacity - length, 0);
+		if (more == -1 && errno != EINTR)
+			return broken(err);
+		if (more == 0)
+			return error_set(
+			    err, FAULT_NONE, "ended before it answered");
+		length += more > 0 ? (size_t)more : 0;
+	}
+	return 0;
+}
+
+int
+socket_ask(int fd, const char *request, size_t length, char *answer,
+    size_t capacity, size_t *got, int64_t deadline, struct error *err)
+{
+	if (send_all(fd, request, length, deadline, err) == -1)
+		return -1;
+	return receive_answer(fd, answer, capacity, got, deadline, err);
+}
