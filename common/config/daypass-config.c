@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/options.h"
+#include "base/scoped.h"
+#include "base/text.h"
+#include "config/outline.h"
+#include "config/row.h"
+#include "config/values.h"
+
+/*
+ * Checks and reads the configuration files and prints rows (config/rows.h).
+ * A program of its own, for libgit2 has no business in a process that holds
+ * credentials. A bad file is a row like others; only what hinders the reading
+ * itself ends it with 1.
+ */
+static const char *system_path;
+static const char *user_path;
+static bool user_named;
+
+static const struct option_row options[] = {
+    {"system", "PATH", "the system's configuration", &system_path, NULL},
+    {"user", "PATH", "the user's configuration", &user_path, NULL},
+    {"user-named", NULL, "the user's file must exist", NULL, &user_named},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static const struct command command = {
+    .name = "daypass-config",
+    .synopsis = "--system PATH [--user PATH [--user-named]]",
+    .summary = "Reads the configuration for daypass-agent.",
+    .options = options,
+};
+
+static void
+print_file(const char *origin, const struct outline_file *file)
+{
+	row_start(stdout, "file");
+	row_field(stdout, origin);
+	row_field(stdout, file->path);
+	row_number(stdout, (int64_t)file->st.st_dev);
+	row_number(stdout, (int64_t)file->st.st_ino);
+	row_number(stdout, (int64_t)file->st.st_size);
+	row_number(stdout, (int64_t)file->st.st_mtim.tv_sec);
+	row_number(stdout, (int64_t)file->st.st_mtim.tv_nsec);
+	row_end(stdout);
+}
+
+static void
+print_bad(const char *origin, const char *path, unsigned line, const char *text)
+{
+	char printable[ERROR_TEXT_MAX];
+
+	row_start(stdout, "bad");
+	row_field(stdout, origin);
+	row_field(stdout, path);
+	row_number(stdout, line);
+	row_field(stdout,
+	    text_printable(printable, sizeof(printable), text, strlen(text)));
+	row_end(stdout);
+}
+
+static void
+print_entry(const char *origin, const struct outline_entry *entry)
+{
+	char quoted[4200] = "";
+
+	row_start(stdout, "entry");
+	row_field(stdout, origin);
+	row_field(stdout, entry->path);
+	row_number(stdout, entry->line);
+	row_field(stdout, entry->section);
+	if (entry->subsection != NULL)
+		snprintf(quoted, sizeof(quoted), "\"%s", entry->subsection);
+	row_field(stdout, quoted);
+	row_field(stdout, entry->key);
+	/* git reads a key alone as true. */
+	row_field(stdout, entry->value != NULL ? entry->value : "true");
+	row_end(stdout);
+}
+
+static void
+print_outline(const char *origin, const struct outline *outline)
+{
+	for (size_t i = 0; i < outline->file_count; i++)
+		print_file(origin, outline->files[i]);
+	if (outline->bad) {
+		print_bad(origin, outline->bad_path, outline->bad_line,
+		    outline->why.text);
+		return;
+	}
+	for (size_t i = 0; i < outline->entry_count; i++)
+		if (strcmp(outline->entries[i].section, "include") != 0)
+			print_entry(origin, &outline->entries[i]);
+}
+
+/* A file that somebody asked for by name must be there. */
+static void
+require(struct outline *outline, const char *path)
+{
+	char shown[512];
+	struct error why = {.fault = FAULT_NONE};
+
+	if (outline->bad || outline->files[0]->st.st_ino != 0)
+		return;
+	error_set(&why, FAULT_CONFIG,
+	    "DAYPASS_CONFIG names '%s', which does not exist",
+	    text_printable(shown, sizeof(shown), path, strlen(path)));
+	outline_refuse(outline, outline->files[0]->path, 0, &why);
+}
+
+static int
+read_and_print(
+    const char *origin, const char *path, bool named, struct error *err)
+{
+	scoped(outline) struct outline outline = {.bad = false};
+
+	if (path == NULL || path[0] == '\0')
+		return 0;
+	if (outline_read(&outline, path, err) == -1)
+		return -1;
+	if (named)
+		require(&outline, path);
+	if (values_check(&outline, err) == -1)
+		return -1;
+	print_outline(origin, &outline);
+	return 0;
+}
+
+static int
+run(struct error *err)
+{
+	if (read_and_print("system", system_path, false, err) == -1 ||
+	    read_and_print("user", user_path, user_named, err) == -1)
+		return -1;
+	row_start(stdout, "end");
+	row_end(stdout);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return error_errno(err, "cannot write the rows");
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct error err = {.fault = FAULT_NONE};
+	int failed;
+
+	switch (options_read(&command, &argc, argv, false, &err)) {
+	case OPTIONS_DONE:
+		return 0;
+	case OPTIONS_WRONG:
+		fprintf(stderr, "daypass-config: %s\n", err.text);
+		return fault_exit(FAULT_USAGE);
+	case OPTIONS_RUN:
+		break;
+	}
+	if (argc > 1 || (user_named && user_path == NULL)) {
+		fprintf(
+		    stderr, "usage: %s %s\n", command.name, command.synopsis);
+		return fault_exit(FAULT_USAGE);
+	}
+	failed = run(&err);
+	values_end();
+	if (failed == -1)
+		fprintf(stderr, "daypass-config: %s\n", err.text);
+	return failed == -1 ? 1 : 0;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "config/match.h"
+#include "config/schema.h"
+#include "config/section.h"
+
+#define GROWTH 32
+
+static int
+no_memory(struct error *err)
+{
+	return error_set(err, FAULT_SYSTEM, "no memory");
+}
+
+static void
+section_free(struct section *section)
+{
+	if (section == NULL)
+		return;
+	settings_free(section->settings);
+	match_free(section->match);
+	free(section->places);
+	free(section);
+}
+
+void
+sections_free(struct sections *sections)
+{
+	for (size_t i = 0; i < sections->count; i++)
+		section_free(sections->list[i]);
+	for (size_t i = 0; i < sections->mistake_count; i++)
+		free(sections->mistakes[i]);
+	free(sections->list);
+	free(sections->mistakes);
+	*sections = (struct sections){.count = 0};
+}
+
+static bool
+same_name(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool
+is_of(const struct section *section, const struct entry *entry)
+{
+	if (strcmp(section->word, entry->word) != 0 ||
+	    !same_name(section->name, entry->name))
+		return false;
+	return section->origin == entry->origin ||
+	       (section->schema != NULL && section->schema->overridable);
+}
+
+/* Room for one more in an array that grows by GROWTH; -1: no memory. */
+static int
+make_room(void **array, size_t count, size_t size)
+{
+	void *larger;
+
+	if (count % GROWTH != 0)
+		return 0;
+	if ((larger = reallocarray(*array, count + GROWTH, size)) == NULL)
+		return -1;
+	*array = larger;
+	return 0;
+}
+
+static struct section *
+section_new(struct sections *sections, const struct entry *entry)
+{
+	struct section *section = calloc(1, sizeof(*section));
+
+	if (section == NULL)
+		return NULL;
+	section->word = entry->word;
+	section->name = entry->name;
+	section->origin = entry->origin;
+	section->schema = schema_find(entry->word, entry->name != NULL);
+	if ((section->settings = settings_new()) == NULL ||
+	    make_room((void **)&sections->list, sections->count,
+		sizeof(*sections->list)) == -1) {
+		section_free(section);
+		return NULL;
+	}
+	return sections->list[sections->count++] = section;
+}
+
+/* Entries of one section mostly stand together: the last is tried first. */
+static struct section *
+section_of(struct sections *sections, const struct entry *entry)
+{
+	for (size_t i = sections->count; i-- > 0;)
+		if (is_of(sections->list[i], entry))
+			return sections->list[i];
+	return section_new(sections, entry);
+}
+
+int
+sections_add(
+    struct sections *sections, const struct entry *entry, struct error *err)
+{
+	struct section *section = section_of(sections, entry);
+	size_t count;
+
+	if (section == NULL)
+		return no_memory(err);
+	count = settings_count(section->settings);
+	if (make_room((void **)&section->places, count,
+		sizeof(*section->places)) == -1 ||
+	    settings_add(section->settings, entry->key, entry->value) == -1)
+		return no_memory(err);
+	section->places[count] = entry->place;
+	return 0;
+}
+
+struct section *
+sections_find(
+    const struct sections *sections, const char *word, const char *name)
+{
+	struct section *users = NULL;
+
+	for (size_t i = 0; i < sections->count; i++) {
+		struct section *section = sections->list[i];
+
+		if (strcmp(section->word, word) != 0 ||
+		    !same_name(section->name, name))
+			continue;
+		if (section->origin == ORIGIN_SYSTEM)
+			return section;
+		users = section;
+	}
+	return users;
+}
+
+const char **
+sections_names(
+    const struct sections *sections, const char *word, const char *also)
+{
+	const char **names = calloc(sections->count + 2, sizeof(*names));
+	size_t count = 0;
+
+	if (names == NULL)
+		return NULL;
+	if (also != NULL)
+		names[count++] = also;
+	for (size_t i = 0; i < sections->count; i++)
+		if (strcmp(sections->list[i]->word, word) == 0 &&
+		    sections->list[i]->name != NULL &&
+		    !sections->list[i]->redefined)
+			names[count++] = sections->list[i]->name;
+	return names;
+}
+
+const char *
+section_where(const struct section *section, const struct place *place,
+    char *text, size_t size)
+{
+	char header[256], file[384];
+	const char *name = section->name != NULL ? section->name : "";
+	const char *quote = section->name != NULL ? "\"" : "";
+
+	snprintf(header, sizeof(header), "[%.64s%s%s%.160s%s]", section->word,
+	    section->name != NULL ? " " : "", quote, name, quote);
+	snprintf(text, size, "%s in %s line %u", header,
+	    text_printable(
+		file, sizeof(file), place->file, strlen(place->file)),
+	    place->line);
+	return text;
+}
+
+int
+sections_mistake(struct sections *sections, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL ||
+	    make_room((void **)&sections->mistakes, sections->mistake_count,
+		sizeof(*sections->mistakes)) == -1) {
+		free(copy);
+		return -1;
+	}
+	sections->mistakes[sections->mistake_count++] = copy;
+	return 0;
+}
+
+int
+section_mistake(struct sections *sections, struct section *section,
+    const struct place *place, const char *text)
+{
+	struct error whole = {.fault = FAULT_NONE};
+	char where[768], printable[ERROR_TEXT_MAX];
+
+	error_set(&whole, FAULT_CONFIG, "%s: %s",
+	    section_where(section, place != NULL ? place : &section->places[0],
+		where, sizeof(where)),
+	    text);
+	text_printable(
+	    printable, sizeof(printable), whole.text, strlen(whole.text));
+	if (sections_mistake(sections, printable) == -1)
+		return -1;
+	if (section->mistake == NULL)
+		section->mistake =
+		    sections->mistakes[sections->mistake_count - 1];
+	return 0;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/http.h"
+#include "base/text.h"
+#include "config/value.h"
+
+#define TIMEOUT_MAX 100
+
+static int
+refuse(struct error *err, const char *value, const char *why)
+{
+	return error_set(err, FAULT_CONFIG, "`%.200s` %s", value, why);
+}
+
+/* Every value passes here first: it may end up in a header or a line. */
+int
+value_text(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	(void)sections;
+	if (value[0] == '\0')
+		return error_set(err, FAULT_CONFIG, "is empty");
+	for (const unsigned char *c = (const unsigned char *)value; *c; c++)
+		if ((*c < ' ' && *c != '\t') || *c == 0x7f)
+			return error_set(
+			    err, FAULT_CONFIG, "holds a control byte");
+	return 0;
+}
+
+int
+value_duration(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	(void)sections;
+	if (clock_parse_duration(value) > 0)
+		return 0;
+	return refuse(err, value, "is no duration (90s, 15m, 1h)");
+}
+
+int
+value_timeout(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	int64_t seconds = clock_parse_duration(value);
+
+	(void)sections;
+	if (seconds >= 1 && seconds <= TIMEOUT_MAX)
+		return 0;
+	return refuse(err, value, "is no duration from 1s to 100s");
+}
+
+int
+value_boolean(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	(void)sections;
+	if (text_boolean(value) != -1)
+		return 0;
+	return refuse(err, value, "is neither yes nor no");
+}
+
+int
+value_url(const struct sections *sections, const char *value, struct error *err)
+{
+	(void)sections;
+	if (http_allowed(value, err) == -1) {
+		if (err != NULL)
+			err->fault = FAULT_CONFIG;
+		return -1;
+	}
+	return 0;
+}
+
+int
+value_path(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	(void)sections;
+	if (value[0] == '/' || text_starts(value, "~/"))
+		return 0;
+	return refuse(err, value, "is no absolute path, nor one below ~/");
+}
+
+int
+value_leader(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	(void)sections;
+	if (strcmp(value, "none") == 0 || text_number(value, INT32_MAX) > 0)
+		return 0;
+	return refuse(err, value, "is neither none nor a process id");
+}
+
+/* One of a few words, or the sentence that lists them. */
+static int
+one_of(const char *value, const char *const *words, const char *list,
+    struct error *err)
+{
+	const char *nearest;
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (strcmp(value, words[i]) == 0)
+			return 0;
+	nearest = text_nearest(value, words);
+	if (nearest == NULL)
+		return error_set(
+		    err, FAULT_CONFIG, "`%.200s` is none of %s", value, list);
+	return error_set(err, FAULT_CONFIG,
+	    "`%.200s` is none of %s; did you mean `%s`?", value, list, nearest);
+}
+
+int
+value_log(const struct sections *sections, const char *value, struct error *err)
+{
+	static const char *const words[] = {"none", "syslog", "journal", NULL};
+
+	(void)sections;
+	return one_of(value, words, "none, syslog, journal", err);
+}
+
+int
+value_verdict(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	static const char *const words[] = {"allow", "approve", "deny", NULL};
+
+	(void)sections;
+	return one_of(value, words, "allow, approve, deny", err);
+}
+
+int
+value_tool(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	static const char *const words[] = {"git", "docker", "aws", "gcloud",
+	    "nats", "function", "token", NULL};
+
+	(void)sections;
+	return one_of(value, words,
+	    "git, docker, aws, gcloud, nats, function, token", err);
+}
+
+int
+value_claim(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	const char *equals = strchr(value, '=');
+
+	(void)sections;
+	if (equals != NULL && equals != value)
+		return 0;
+	return refuse(err, value, "is not NAME=VALUE");
+}
+
+/* "HH:MM"; moves *at behind it. */
+static int
+read_time(const char **at)
+{
+	const char *t = *at;
+	int hour, minute;
+
+	for (int i = 0; i < 5; i++)
+		if (i == 2 ? t[i] != ':' : t[i] < '0' || t[i] > '9')
+			return -1;
+	hour = (t[0] - '0') * 10 + t[1] - '0';
+	minute = (t[3] - '0') * 10 + t[4] - '0';
+	*at += 5;
+	return minute < 60 && hour * 60 + minute <= 24 * 60 ? 0 : -1;
+}
+
+int
+value_hours(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	const char *at = value;
+
+	(void)sections;
+	if (read_time(&at) == 0 && *at++ == '-' && read_time(&at) == 0 &&
+	    *at == '\0')
+		return 0;
+	return refuse(err, value, "is no time of day like 08:00-18:30");
+}
+
+int
+value_sink(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	(void)sections;
+	if (text_starts(value, "https://") || text_starts(value, "http://"))
+		return value_url(sections, value, err);
+	if (text_starts(value, "file:/") || strcmp(value, "syslog:") == 0 ||
+	    (text_starts(value, "nats://") && value[7] != '\0'))
+		return 0;
+	return refuse(err, value,
+	    "is no sink: file:/PATH, syslog:, nats://HOST or https://URL");
+}
+
+/* The rest of a program's name, docker-credential-NAME; not our own. */
+int
+value_fallback(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	(void)sections;
+	if (strcmp(value, "daypass") == 0)
+		return refuse(err, value, "is this very helper");
+	for (const char *c = value; *c != '\0'; c++)
+		if (strchr("abcdefghijklmnopqrstuvwxyz"
+			   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.",
+			*c) == NULL)
+			return refuse(
+			    err, value, "is no docker-credential-NAME's name");
+	return 0;
+}
