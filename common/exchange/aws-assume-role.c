@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "exchange/aws.h"
+#include "exchange/reply.h"
+
+/*
+ * STS AssumeRole: a role's credentials for another role, signed with the
+ * first. What is assumed that way lives an hour at most.
+ */
+#define TTL_MAX 3600
+#define TAGS_MAX 50
+
+static const char *const variables[] = {
+    "AWS_REGION", "AWS_DEFAULT_REGION", NULL};
+
+static const struct exchange_key keys[] = {
+    {"role", KEY_TEXT, true},
+    {"region", KEY_TEXT, false},
+    {"session-name", KEY_TEXT, false},
+    {"session-policy", KEY_TEXT, false},
+    {"policy-arn", KEY_REPEAT, false},
+    {"external-id", KEY_TEXT, false},
+    {"tag", KEY_REPEAT, false},
+    {NULL, KEY_TEXT, false},
+};
+
+static const struct aws_cause causes[] = {
+    {"AccessDenied",
+	"role {role} does not trust the credentials it was asked with, or "
+	"their role may not assume it"},
+    {"ExpiredToken", "the credentials it was asked with have expired"},
+    {"ExpiredTokenException", "the credentials it was asked with have expired"},
+    {"InvalidClientTokenId",
+	"the credentials it was asked with are not of this partition, or "
+	"were revoked"},
+    {"SignatureDoesNotMatch",
+	"the signature is not right there: compare clock and endpoint"},
+    {"MalformedPolicyDocument", "session-policy is no valid policy"},
+    {"PackedPolicyTooLarge",
+	"session-policy, policy-arn and tag are too large together"},
+    {"RegionDisabledException",
+	"STS is not active in {region}: activate it there for the account, "
+	"or set another region"},
+    {NULL, NULL},
+};
+
+static int
+check_external_id(const struct settings *settings, struct error *err)
+{
+	const char *id = settings_get(settings, "external-id");
+
+	if (id == NULL || aws_is_name(id, "+=,.@:/-", 2, 1224))
+		return 0;
+	return error_set(err, FAULT_CONFIG,
+	    "external-id: 2 to 1224 of letters, digits and _+=,.@:/-");
+}
+
+/* KEY=VALUE; how long they may be is counted in characters there, which are
+ * never more than bytes. */
+static int
+check_tags(const struct settings *settings, struct error *err)
+{
+	size_t count = 0;
+
+	settings_each (setting, settings, "tag") {
+		const char *equals = strchr(setting->value, '=');
+
+		if (equals == NULL || equals == setting->value ||
+		    equals - setting->value > 4 * 128 ||
+		    strlen(equals + 1) > 4 * 256 ||
+		    text_starts(setting->value, "aws:"))
+			return error_set(err, FAULT_CONFIG,
+			    "tag '%s' is no KEY=VALUE", setting->value);
+		if (++count > TAGS_MAX)
+			return error_set(err, FAULT_CONFIG,
+			    "tag: STS takes at most %d", TAGS_MAX);
+	}
+	return 0;
+}
+
+static int
+assume_role_resolve(struct settings *settings,
+    const struct exchange_target *target, struct error *err)
+{
+	if (aws_role_resolve(settings, target, TTL_MAX, err) == -1 ||
+	    check_external_id(settings, err) == -1)
+		return -1;
+	return check_tags(settings, err);
+}
+
+static int
+form_tag(struct secret *body, const char *tag, int number)
+{
+	const char *equals = strchr(tag, '=');
+	char name[600], key[48];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(equals - tag), tag);
+	snprintf(key, sizeof(key), "Tags.member.%d.Key", number);
+	if (http_form(body, key, name) == -1)
+		return -1;
+	snprintf(key, sizeof(key), "Tags.member.%d.Value", number);
+	return http_form(body, key, equals + 1);
+}
+
+static int
+form_more(struct secret *body, const struct settings *settings)
+{
+	const char *id = settings_get(settings, "external-id");
+	int number = 0;
+
+	if (id != NULL && http_form(body, "ExternalId", id) == -1)
+		return -1;
+	settings_each (setting, settings, "tag")
+		if (form_tag(body, setting->value, ++number) == -1)
+			return -1;
+	return 0;
+}
+
+static struct secret *
+make_body(const struct exchange_mint *mint, struct error *err)
+{
+	scoped(secret) struct secret *body =
+	    aws_role_form(mint, "AssumeRole", err);
+
+	if (body == NULL)
+		return NULL;
+	if (form_more(body, mint->settings) == -1) {
+		error_set(err, FAULT_CONFIG, "the tags are too long");
+		return NULL;
+	}
+	return take(&body);
+}
+
+static int
+assume_role_run(const struct exchange_mint *mint, struct credential **output,
+    struct error *err)
+{
+	scoped(buffer) struct buffer url = BUFFER(REPLY_URL_MAX);
+	scoped(http_reply) struct http_reply reply = {0};
+	scoped(secret) struct secret *body = NULL;
+	char host[REPLY_HOST_MAX];
+
+	if (aws_sts_url(mint->settings, &url, err) == -1 ||
+	    (body = make_body(mint, err)) == NULL)
+		return -1;
+	struct aws_call call = {
+	    .url = buffer_text(&url),
+	    .service = "sts",
+	    .region = aws_sts_region(mint->settings),
+	    .content_type = AWS_FORM,
+	    .body = body,
+	};
+	if (aws_send(mint, &call, &reply, err) == -1)
+		return -1;
+	http_host(call.url, host, sizeof(host));
+	if (reply.status / 100 != 2)
+		return aws_refused(mint, &reply, host, causes, err);
+	return aws_credentials(mint, &reply, host, output, err);
+}
+
+const struct exchange exchange_aws_assume_role = {
+    .name = "aws-assume-role",
+    .takes = KIND_AWS,
+    .yields = KIND_AWS,
+    .keys = keys,
+    .variables = variables,
+    .resolve = assume_role_resolve,
+    .endpoint = aws_sts_url,
+    .run = assume_role_run,
+};

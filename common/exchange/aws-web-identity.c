@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exchange/aws.h"
+#include "exchange/reply.h"
+
+/*
+ * STS AssumeRoleWithWebIdentity: an id token for a role. The request is not
+ * signed. https://docs.aws.amazon.com/STS/latest/APIReference/
+ */
+#define TTL_MAX 43200
+#define TOKEN_MIN 4
+#define TOKEN_MAX 20000
+
+static const char *const variables[] = {
+    "AWS_REGION", "AWS_DEFAULT_REGION", NULL};
+
+static const struct exchange_key keys[] = {
+    {"role", KEY_TEXT, true},
+    {"region", KEY_TEXT, false},
+    {"session-name", KEY_TEXT, false},
+    {"session-policy", KEY_TEXT, false},
+    {"policy-arn", KEY_REPEAT, false},
+    {NULL, KEY_TEXT, false},
+};
+
+static const struct aws_cause causes[] = {
+    {"AccessDenied", "role {role} does not trust sub={sub} aud={aud}"},
+    {"ExpiredTokenException",
+	"the id token has expired: its issuer {iss} must issue a fresh one"},
+    {"InvalidIdentityToken",
+	"the account of {role} needs an OIDC provider for {iss} with the "
+	"audience {aud}"},
+    {"IDPRejectedClaim", "{iss} does not stand by the token of sub={sub}"},
+    {"IDPCommunicationError", "STS cannot reach {iss} for its keys"},
+    {"MalformedPolicyDocument", "session-policy is no valid policy"},
+    {"PackedPolicyTooLarge",
+	"session-policy and policy-arn are too large together"},
+    {"RegionDisabledException",
+	"STS is not active in {region}: activate it there for the account, "
+	"or set another region"},
+    {NULL, NULL},
+};
+
+/* The same in every partition: China's STS takes it as well. */
+static int
+web_identity_audience(
+    const struct settings *settings, struct buffer *audience, struct error *err)
+{
+	(void)settings;
+	(void)err;
+	buffer_add_string(audience, "sts.amazonaws.com");
+	return 0;
+}
+
+static int
+web_identity_resolve(struct settings *settings,
+    const struct exchange_target *target, struct error *err)
+{
+	return aws_role_resolve(settings, target, TTL_MAX, err);
+}
+
+static struct secret *
+make_body(const struct exchange_mint *mint, struct error *err)
+{
+	size_t length = secret_length(mint->input->secret);
+	scoped(secret) struct secret *body = NULL;
+
+	if (length < TOKEN_MIN || length > TOKEN_MAX) {
+		error_set(err, FAULT_IDENTITY,
+		    "the id token has %zu bytes, STS takes %d to %d", length,
+		    TOKEN_MIN, TOKEN_MAX);
+		return NULL;
+	}
+	if ((body = aws_role_form(mint, "AssumeRoleWithWebIdentity", err)) ==
+	    NULL)
+		return NULL;
+	if (http_form_secret(body, "WebIdentityToken", mint->input->secret) ==
+	    -1) {
+		error_set(err, FAULT_SYSTEM, "no room for the request");
+		return NULL;
+	}
+	return take(&body);
+}
+
+static int
+web_identity_run(const struct exchange_mint *mint, struct credential **output,
+    struct error *err)
+{
+	scoped(buffer) struct buffer url = BUFFER(REPLY_URL_MAX);
+	scoped(http_reply) struct http_reply reply = {0};
+	scoped(secret) struct secret *body = NULL;
+	char host[REPLY_HOST_MAX];
+
+	if (aws_sts_url(mint->settings, &url, err) == -1 ||
+	    (body = make_body(mint, err)) == NULL)
+		return -1;
+	struct http_request request = {
+	    .method = "POST",
+	    .url = buffer_text(&url),
+	    .content_type = AWS_FORM,
+	    .body = body,
+	    .again = aws_again,
+	};
+	if (http_send(mint->http, &request, &reply, err) == -1)
+		return -1;
+	http_host(request.url, host, sizeof(host));
+	if (reply.status / 100 != 2)
+		return aws_refused(mint, &reply, host, causes, err);
+	return aws_credentials(mint, &reply, host, output, err);
+}
+
+const struct exchange exchange_aws_web_identity = {
+    .name = "aws-web-identity",
+    .takes = KIND_ID_TOKEN,
+    .yields = KIND_AWS,
+    .keys = keys,
+    .variables = variables,
+    .audience = web_identity_audience,
+    .resolve = web_identity_resolve,
+    .endpoint = aws_sts_url,
+    .run = web_identity_run,
+};

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/text.h"
+#include "exchange/claims.h"
+
+static void
+prefer(char *to, size_t size, const char *known)
+{
+	if (known != NULL && *known != '\0')
+		text_printable(to, size, known, strlen(known));
+}
+
+void
+claims_read(const struct credential *input, struct jwt *claims)
+{
+	unsigned tokens = KIND_ID_TOKEN | KIND_BEARER;
+
+	memset(claims, 0, sizeof(*claims));
+	if ((input->kind & tokens) == 0 ||
+	    jwt_read(input->secret, claims, NULL) == -1)
+		memset(claims, 0, sizeof(*claims));
+	prefer(claims->issuer, sizeof(claims->issuer), input->issuer);
+	prefer(claims->subject, sizeof(claims->subject), input->subject);
+	prefer(claims->audience, sizeof(claims->audience), input->audience);
+}
+
+static int
+carry(char **to, const char *text)
+{
+	if (*text == '\0')
+		return 0;
+	*to = strdup(text);
+	return *to == NULL ? -1 : 0;
+}
+
+int
+claims_carry(struct credential *to, const struct credential *from)
+{
+	struct jwt claims;
+
+	claims_read(from, &claims);
+	if (carry(&to->issuer, claims.issuer) == -1 ||
+	    carry(&to->subject, claims.subject) == -1 ||
+	    carry(&to->audience, claims.audience) == -1)
+		return -1;
+	return 0;
+}
+
+int
+claims_blame(struct error *err, const struct credential *input)
+{
+	struct jwt claims;
+	char text[ERROR_TEXT_MAX];
+
+	if (err == NULL || err->fault != FAULT_REFUSED)
+		return -1;
+	claims_read(input, &claims);
+	if (*claims.subject == '\0')
+		return -1;
+	memcpy(text, err->text, sizeof(text));
+	return error_set(err, FAULT_REFUSED,
+	    "%s; it was shown iss=%s sub=%s aud=%s", text, claims.issuer,
+	    claims.subject, claims.audience);
+}

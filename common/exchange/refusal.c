@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "exchange/exchange.h"
+
+/* What the body of an error reply says; "" where it does not. */
+struct refusal {
+	char code[128];
+	char text[512];
+};
+
+static void
+pick(char *to, size_t size, const struct json *json, const char *path)
+{
+	const char *string;
+
+	if (json_string(json, path, &string))
+		text_printable(to, size, string, strlen(string));
+}
+
+/* gRPC's codes, as grpc-gateway puts them into "code". */
+static const char *
+grpc_name(int64_t code)
+{
+	static const char *const names[] = {"OK", "CANCELLED", "UNKNOWN",
+	    "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
+	    "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED",
+	    "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",
+	    "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"};
+	int64_t count = (int64_t)(sizeof(names) / sizeof(names[0]));
+
+	return code >= 0 && code < count ? names[code] : "";
+}
+
+/* RFC 6749 has a string in "error", Google an object, grpc-gateway and
+ * GitHub none. */
+static void
+read_document(struct refusal *refusal, const struct json *json)
+{
+	char *text = refusal->text, *code = refusal->code;
+	int64_t number;
+
+	if (json_has(json, "error")) {
+		pick(code, sizeof(refusal->code), json, "error/status");
+		pick(text, sizeof(refusal->text), json, "error/message");
+		return;
+	}
+	pick(code, sizeof(refusal->code), json, "error");
+	if (*code != '\0') {
+		pick(text, sizeof(refusal->text), json, "error_description");
+		return;
+	}
+	if (json_integer(json, "code", &number))
+		text_copy(code, sizeof(refusal->code), grpc_name(number));
+	pick(text, sizeof(refusal->text), json, "message");
+}
+
+static void
+read_refusal(struct refusal *refusal, const struct http_reply *reply)
+{
+	scoped(json) struct json *json = NULL;
+
+	if (reply->body == NULL)
+		return;
+	json = json_parse(
+	    secret_bytes(reply->body), secret_length(reply->body), NULL);
+	if (json != NULL)
+		read_document(refusal, json);
+}
+
+int
+exchange_refused(
+    const struct http_reply *reply, const char *host, struct error *err)
+{
+	bool later = reply->status == 429 || reply->status >= 500;
+	enum fault fault = later ? FAULT_NETWORK : FAULT_REFUSED;
+	struct refusal refusal = {"", ""};
+	const char *colon;
+
+	read_refusal(&refusal, reply);
+	colon = *refusal.text == '\0' ? "" : ": ";
+	if (*refusal.code != '\0')
+		return error_set(err, fault, "%s from %s%s%s", refusal.code,
+		    host, colon, refusal.text);
+	return error_set(err, fault, "HTTP %d from %s%s%s", reply->status, host,
+	    colon, refusal.text);
+}

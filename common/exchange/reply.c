@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "exchange/claims.h"
+#include "exchange/reply.h"
+
+/* The media types that are the same syntax under several names. */
+static const char *
+media_family(const char *type)
+{
+	const char *subtype = strchr(type, '/');
+
+	if (subtype == NULL)
+		return type;
+	subtype++;
+	if (strcmp(subtype, "json") == 0 || text_ends(subtype, "+json") ||
+	    text_starts(subtype, "x-amz-json-"))
+		return "json";
+	if (strcmp(subtype, "xml") == 0 || text_ends(subtype, "+xml"))
+		return "xml";
+	return type;
+}
+
+int
+exchange_accept(const struct http_reply *reply, const char *type,
+    const char *host, struct error *err)
+{
+	char shown[96];
+
+	if (reply->status / 100 != 2)
+		return error_set(err, FAULT_REFUSED,
+		    "unexpected status %d from %s", reply->status, host);
+	if (reply->body == NULL || secret_length(reply->body) == 0)
+		return error_set(
+		    err, FAULT_REFUSED, "unexpected empty reply from %s", host);
+	if (strcmp(media_family(reply->type), media_family(type)) == 0)
+		return 0;
+	if (*reply->type == '\0')
+		return error_set(err, FAULT_REFUSED,
+		    "unexpected reply without a type from %s", host);
+	text_printable(shown, sizeof(shown), reply->type, strlen(reply->type));
+	return error_set(err, FAULT_REFUSED,
+	    "unexpected %s from %s instead of %s", shown, host, type);
+}
+
+struct json *
+reply_json(const struct http_reply *reply, const char *host, struct error *err)
+{
+	struct json *json;
+
+	if (exchange_accept(reply, "application/json", host, err) == -1)
+		return NULL;
+	json = json_parse(
+	    secret_bytes(reply->body), secret_length(reply->body), err);
+	if (json == NULL) {
+		if (err != NULL && err->fault != FAULT_SYSTEM)
+			err->fault = FAULT_REFUSED;
+		error_in(err, "unexpected reply from %s", host);
+	}
+	return json;
+}
+
+/* As much of a secret as no text has by chance. */
+#define ECHO_MIN 16
+
+static void
+conceal(char *text, const struct secret *secret)
+{
+	const char *bytes, *end = text + strlen(text);
+	size_t length;
+
+	if (secret == NULL || secret_length(secret) < ECHO_MIN)
+		return;
+	bytes = secret_bytes(secret);
+	for (; end - text >= ECHO_MIN; text++) {
+		if (memcmp(text, bytes, ECHO_MIN) != 0)
+			continue;
+		length = ECHO_MIN;
+		while (text[length] != '\0' && text[length] == bytes[length])
+			length++;
+		memmove(
+		    text + 3, text + length, (size_t)(end - text) - length + 1);
+		memcpy(text, "***", 3);
+		end -= length - 3;
+	}
+}
+
+void
+reply_conceal(struct error *err, const struct credential *input)
+{
+	if (err == NULL)
+		return;
+	conceal(err->text, input->secret);
+	conceal(err->text, input->session);
+}
+
+struct json *
+reply_ask(const struct exchange_mint *mint, const struct http_request *request,
+    struct error *err)
+{
+	scoped(http_reply) struct http_reply reply = {0};
+	char host[REPLY_HOST_MAX];
+
+	if (http_send(mint->http, request, &reply, err) == -1)
+		return NULL;
+	http_host(request->url, host, sizeof(host));
+	if (reply.status / 100 != 2) {
+		exchange_refused(&reply, host, err);
+		reply_conceal(err, mint->input);
+		claims_blame(err, mint->input);
+		return NULL;
+	}
+	return reply_json(&reply, host, err);
+}
+
+bool
+reply_is_token(const char *bytes, size_t length)
+{
+	if (length == 0 || length > REPLY_TOKEN_MAX)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (bytes[i] <= ' ' || bytes[i] >= 0x7f)
+			return false;
+	return true;
+}
+
+int
+reply_unexpected(const char *url, struct error *err, const char *fmt, ...)
+{
+	char host[REPLY_HOST_MAX], what[256];
+	va_list arguments;
+
+	va_start(arguments, fmt);
+	vsnprintf(what, sizeof(what), fmt, arguments);
+	va_end(arguments);
+	return error_set(err, FAULT_REFUSED, "unexpected reply from %s: %s",
+	    http_host(url, host, sizeof(host)), what);
+}
+
+struct secret *
+reply_token(const struct json *json, const char *path, const char *url,
+    struct error *err)
+{
+	struct secret *token;
+	const char *string;
+
+	if (!json_string(json, path, &string)) {
+		reply_unexpected(url, err, "no %s in it", path);
+		return NULL;
+	}
+	if (!reply_is_token(string, strlen(string))) {
+		reply_unexpected(url, err, "%s is no token", path);
+		return NULL;
+	}
+	if ((token = secret_copy(string, strlen(string))) == NULL)
+		error_errno(err, "memory for a token");
+	return token;
+}
+
+int64_t
+reply_expiry(const struct exchange_mint *mint, int64_t start, int64_t seconds)
+{
+	return start + mint->http->skew + seconds;
+}
+
+int
+reply_yield(const struct exchange_mint *mint, unsigned kind,
+    struct secret **secret, int64_t expires, struct credential **output,
+    struct error *err)
+{
+	scoped(credential) struct credential *made = credential_new(kind);
+
+	if (made == NULL || claims_carry(made, mint->input) == -1)
+		return error_errno(err, "memory for a credential");
+	made->secret = take(secret);
+	made->expires = expires;
+	*output = take(&made);
+	return 0;
+}

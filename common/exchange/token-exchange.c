@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/text.h"
+#include "exchange/oauth.h"
+#include "exchange/reply.h"
+
+/*
+ * OAuth 2.0 Token Exchange, RFC 8693, at any server that speaks it: the
+ * common key `endpoint` is the whole URL here and must be set. No client
+ * authentication: the token is the proof.
+ */
+#define BODY_ROOM (64 * 1024)
+
+static const struct exchange_key keys[] = {
+    {"audience", KEY_REPEAT, false},
+    {"resource", KEY_REPEAT, false},
+    {"scope", KEY_REPEAT, false},
+    {"subject-token-type", KEY_TEXT, false},
+    {"requested-token-type", KEY_TEXT, false},
+    {NULL, KEY_TEXT, false},
+};
+
+static int
+token_exchange_endpoint(
+    const struct settings *settings, struct buffer *url, struct error *err)
+{
+	const char *endpoint = settings_get(settings, "endpoint");
+
+	if (endpoint == NULL)
+		return error_set(err, FAULT_CONFIG,
+		    "endpoint is missing: the URL of the token endpoint");
+	if (http_allowed(endpoint, err) == -1)
+		return error_in(err, "endpoint");
+	buffer_add_string(url, endpoint);
+	if (buffer_failed(url))
+		return error_set(err, FAULT_CONFIG, "endpoint is too long");
+	return 0;
+}
+
+/* Whom the id token is for: the server that takes it, as an origin. What the
+ * new token is for is another matter, and the setting `audience`. */
+static int
+token_exchange_audience(
+    const struct settings *settings, struct buffer *audience, struct error *err)
+{
+	const char *endpoint = settings_get(settings, "endpoint"), *host;
+
+	if (endpoint == NULL || (host = strstr(endpoint, "://")) == NULL)
+		return error_set(err, FAULT_CONFIG,
+		    "endpoint is missing: the URL of the token endpoint");
+	host += strlen("://");
+	buffer_add(audience, endpoint,
+	    (size_t)(host - endpoint) + strcspn(host, "/?#"));
+	return 0;
+}
+
+/* RFC 8693 2.1: a resource is an absolute URI without a fragment. */
+static int
+check_resources(const struct settings *settings, struct error *err)
+{
+	settings_each (setting, settings, "resource")
+		if (strchr(setting->value, ':') == NULL ||
+		    strchr(setting->value, '#') != NULL)
+			return error_set(err, FAULT_CONFIG,
+			    "resource '%s' is no absolute URI without a "
+			    "fragment",
+			    setting->value);
+	return 0;
+}
+
+static int
+token_exchange_resolve(struct settings *settings,
+    const struct exchange_target *target, struct error *err)
+{
+	scoped(buffer) struct buffer url = BUFFER(REPLY_URL_MAX);
+
+	(void)target;
+	if (token_exchange_endpoint(settings, &url, err) == -1)
+		return -1;
+	return check_resources(settings, err);
+}
+
+/* "jwt" is written for the RFC's urn:ietf:params:oauth:token-type:jwt. */
+static const char *
+type_of(struct buffer *type, const char *setting)
+{
+	if (strchr(setting, ':') == NULL)
+		buffer_add_string(type, OAUTH_TYPE);
+	buffer_add_string(type, setting);
+	return buffer_text(type);
+}
+
+static int
+form_each(struct secret *body, const struct settings *settings, const char *key)
+{
+	settings_each (setting, settings, key)
+		if (http_form(body, key, setting->value) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+form_type(struct secret *body, const struct settings *settings)
+{
+	scoped(buffer) struct buffer type = BUFFER(1024);
+	const char *set = settings_get(settings, "requested-token-type");
+
+	if (set == NULL)
+		return 0;
+	return http_form(body, "requested_token_type", type_of(&type, set));
+}
+
+static struct secret *
+make_body(const struct exchange_mint *mint, struct error *err)
+{
+	const struct settings *settings = mint->settings;
+	const char *set = settings_get(settings, "subject-token-type");
+	const char *usual =
+	    mint->input->kind == KIND_ID_TOKEN ? "id_token" : "access_token";
+	scoped(buffer) struct buffer type = BUFFER(1024);
+	scoped(secret) struct secret *body = NULL;
+
+	type_of(&type, set == NULL ? usual : set);
+	body =
+	    oauth_form(mint->input->secret, buffer_text(&type), BODY_ROOM, err);
+	if (body == NULL)
+		return NULL;
+	if (form_each(body, settings, "audience") == -1 ||
+	    form_each(body, settings, "resource") == -1 ||
+	    oauth_form_scope(body, settings, NULL) == -1 ||
+	    form_type(body, settings) == -1) {
+		error_set(err, FAULT_CONFIG, "the parameters are too long");
+		return NULL;
+	}
+	return take(&body);
+}
+
+static int
+token_exchange_run(const struct exchange_mint *mint, struct credential **output,
+    struct error *err)
+{
+	scoped(buffer) struct buffer url = BUFFER(REPLY_URL_MAX);
+	scoped(secret) struct secret *body = NULL;
+
+	if (token_exchange_endpoint(mint->settings, &url, err) == -1 ||
+	    (body = make_body(mint, err)) == NULL)
+		return -1;
+	return oauth_post(mint, buffer_text(&url), body, output, err);
+}
+
+const struct exchange exchange_token_exchange = {
+    .name = "token-exchange",
+    .takes = KIND_ID_TOKEN | KIND_BEARER,
+    .yields = KIND_BEARER,
+    .keys = keys,
+    .audience = token_exchange_audience,
+    .resolve = token_exchange_resolve,
+    .endpoint = token_exchange_endpoint,
+    .run = token_exchange_run,
+};
