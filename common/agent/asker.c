@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/asker.h"
+#include "agent/listener.h"
+#include "base/clock.h"
+#include "base/secret.h"
+#include "base/text.h"
+
+/* A request must be here in whole within this time, an answer be taken. */
+#define PATIENCE_MS 5000
+
+struct asker {
+	struct link link;
+	struct agent *agent;
+	int fd;
+	struct watch *watch;
+	struct timer *timer;
+	struct secret *request;
+	struct secret *answer;
+	size_t sent;
+	struct message message;
+	struct writing writing;
+	struct reading reading;
+	const struct verb *verb;
+	void *state;
+	void (*cancel)(struct asker *asker, void *state);
+};
+
+static struct link askers = {&askers, &askers};
+
+static void
+asker_free(struct asker *asker)
+{
+	struct agent *agent = asker->agent;
+
+	list_remove(&asker->link);
+	reading_cancel(&asker->reading);
+	if (asker->cancel != NULL)
+		asker->cancel(asker, asker->state);
+	watch_free(asker->watch);
+	timer_free(asker->timer);
+	close(asker->fd);
+	secret_free(asker->request);
+	secret_free(asker->answer);
+	free(asker);
+	agent->askers--;
+	listener_resume(agent);
+	if (agent->once)
+		loop_stop(agent->loop, 0);
+}
+
+void
+askers_drop(struct agent *agent)
+{
+	(void)agent;
+	while (!list_empty(&askers))
+		asker_free(list_item(askers.next, struct asker, link));
+}
+
+struct agent *
+asker_agent(struct asker *asker)
+{
+	return asker->agent;
+}
+
+const struct message *
+asker_request(const struct asker *asker)
+{
+	return &asker->message;
+}
+
+void
+asker_waits_no_more(struct asker *asker)
+{
+	asker->cancel = NULL;
+}
+
+static void
+too_slow(void *arg)
+{
+	struct asker *asker = arg;
+
+	asker->timer = NULL;
+	asker_free(asker);
+}
+
+static void
+be_patient(struct asker *asker)
+{
+	timer_free(asker->timer);
+	asker->timer = loop_timer(
+	    asker->agent->loop, clock_ms() + PATIENCE_MS, too_slow, asker);
+}
+
+static void ready(void *arg, uint32_t events);
+
+/* Watches for these events (0: hanging up). Most requests are answered at
+ * once and never watched. */
+static void
+watch_for(struct asker *asker, uint32_t events)
+{
+	if (asker->watch != NULL)
+		watch_events(asker->watch, events);
+	else
+		asker->watch = loop_watch(asker->agent->loop, asker->fd,
+		    events, ready, asker, NULL);
+}
+
+void
+asker_waits(struct asker *asker, void *state,
+    void (*cancel)(struct asker *asker, void *state))
+{
+	asker->state = state;
+	asker->cancel = cancel;
+	watch_for(asker, 0);
+}
+
+/* Sends what is left of the answer; the connection ends with it. */
+static void
+send_answer(struct asker *asker)
+{
+	while (asker->sent < secret_length(asker->answer)) {
+		ssize_t sent = send(asker->fd,
+		    secret_bytes(asker->answer) + asker->sent,
+		    secret_length(asker->answer) - asker->sent,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (sent == -1 && errno == EINTR)
+			continue;
+		if (sent == -1 && errno == EAGAIN) {
+			be_patient(asker);
+			watch_for(asker, EPOLLOUT);
+			return;
+		}
+		if (sent == -1)
+			break;
+		asker->sent += (size_t)sent;
+	}
+	asker_free(asker);
+}
+
+struct writing *
+asker_writing(struct asker *asker, const char *word)
+{
+	if (asker->answer == NULL)
+		asker->answer = secret_new(MESSAGE_MAX - 1);
+	if (asker->answer == NULL)
+		writing_start(&asker->writing, NULL, 0, word);
+	else
+		writing_start(&asker->writing, secret_tail(asker->answer),
+		    secret_room(asker->answer), word);
+	return &asker->writing;
+}
+
+void
+asker_answer(struct asker *asker)
+{
+	struct error err;
+
+	asker->cancel = NULL;
+	if (asker->answer == NULL) {
+		asker_free(asker);
+		return;
+	}
+	if (writing_end(&asker->writing) == -1) {
+		error_set(&err, FAULT_SYSTEM,
+		    "the answer does not fit into a message");
+		error_at(&err, STAGE_AGENT);
+		asker_error(asker, &err);
+		return;
+	}
+	secret_wrote(asker->answer, asker->writing.length);
+	send_answer(asker);
+}
+
+void
+asker_error(struct asker *asker, const struct error *err)
+{
+	const char *doctor = message_get(&asker->message, "doctor");
+	struct writing *writing = asker_writing(asker, "error");
+	char text[2 * ERROR_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s%s%.512s%s", err->text,
+	    doctor == NULL ? "" : " (daypass doctor ",
+	    doctor == NULL ? "" : doctor, doctor == NULL ? "" : ")");
+	writing_add(writing, "fault", fault_name(err->fault));
+	writing_add(writing, "stage", stage_name(err->stage));
+	writing_add(writing, "text", text);
+	asker_answer(asker);
+}
+
+static void
+config_arrived(struct reading *reading, const struct config *config,
+    const struct error *err)
+{
+	struct asker *asker = list_item(reading, struct asker, reading);
+
+	if (config == NULL)
+		asker_error(asker, err);
+	else
+		asker->verb->begin(asker, config);
+}
+
+/* An agent keeps the configuration that it was started with. */
+static int
+check_config(struct asker *asker, struct error *err)
+{
+	const char *theirs = message_get(&asker->message, "config");
+	const char *ours = reader_path(asker->agent->reader);
+
+	if (theirs == NULL || strcmp(theirs, ours) == 0)
+		return 0;
+	error_set(err, FAULT_CONFIG,
+	    "this session's agent was started with the configuration '%s', "
+	    "and this request comes from '%.512s': daypass end, then try "
+	    "again",
+	    ours, theirs);
+	return error_at(err, STAGE_CONFIG);
+}
+
+static int
+understand(struct asker *asker, size_t length, struct error *err)
+{
+	static const char *const must_know[] = {NULL};
+	char *bytes = secret_tail(asker->request) -
+	    secret_length(asker->request);
+
+	if (message_parse(&asker->message, bytes, length, err) == -1 ||
+	    message_must(&asker->message, must_know, err) == -1)
+		return error_at(err, STAGE_AGENT);
+	asker->verb = verb_named(asker->message.word);
+	if (asker->verb == NULL) {
+		error_set(err, FAULT_USAGE,
+		    "this agent does not know '%.32s': is the helper newer "
+		    "than the agent? (daypass end, then try again)",
+		    asker->message.word);
+		return error_at(err, STAGE_AGENT);
+	}
+	return asker->verb->without_config ? 0 : check_config(asker, err);
+}
+
+static void
+begin(struct asker *asker, size_t length)
+{
+	struct error err = {.fault = FAULT_NONE};
+
+	timer_free(asker->timer);
+	asker->timer = NULL;
+	if (asker->watch != NULL)
+		watch_for(asker, 0);
+	asker->agent->last_asked = clock_ms();
+	asker->reading.done = config_arrived;
+	if (understand(asker, length, &err) == -1)
+		asker_error(asker, &err);
+	else if (asker->verb->without_config)
+		asker->verb->begin(asker, NULL);
+	else
+		reader_current(asker->agent->reader, &asker->reading);
+}
+
+/* More room for a request that is larger than most. -1: too large. */
+static int
+make_room(struct asker *asker)
+{
+	if (secret_room(asker->request) > 0)
+		return 0;
+	if (secret_length(asker->request) >= MESSAGE_MAX)
+		return -1;
+	if (secret_grow(&asker->request, "\n", 1, MESSAGE_MAX) == -1)
+		return -1;
+	secret_truncate(
+	    asker->request, secret_length(asker->request) - 1);
+	return 0;
+}
+
+static void
+receive(struct asker *asker)
+{
+	ssize_t got;
+	size_t length;
+
+	do {
+		if (make_room(asker) == -1) { /* too large */
+			asker_free(asker);
+			return;
+		}
+		got = recv(asker->fd, secret_tail(asker->request),
+		    secret_room(asker->request), MSG_DONTWAIT);
+		if (got > 0)
+			secret_wrote(asker->request, (size_t)got);
+	} while (got > 0 && secret_room(asker->request) == 0);
+	length = message_complete(secret_bytes(asker->request),
+	    secret_length(asker->request));
+	if (length > 0) {
+		begin(asker, length);
+	} else if (got == 0 || (got == -1 && errno != EAGAIN)) {
+		asker_free(asker);
+	} else if (asker->watch == NULL) {
+		be_patient(asker);
+		watch_for(asker, EPOLLIN);
+	}
+}
+
+static void
+ready(void *arg, uint32_t events)
+{
+	struct asker *asker = arg;
+
+	if (asker->answer != NULL)
+		send_answer(asker);
+	else if ((events & EPOLLIN) != 0)
+		receive(asker);
+	else
+		asker_free(asker); /* hung up while it waited */
+}
+
+int
+asker_start(struct agent *agent, int fd)
+{
+	struct asker *asker = calloc(1, sizeof(*asker));
+
+	if (asker == NULL) {
+		close(fd);
+		return -1;
+	}
+	asker->agent = agent;
+	asker->fd = fd;
+	agent->askers++;
+	list_append(&askers, &asker->link);
+	asker->request = secret_new(3000);
+	if (asker->request == NULL) {
+		asker_free(asker);
+		return -1;
+	}
+	receive(asker);
+	return 0;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/prctl.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/child.h"
+#include "base/clock.h"
+#include "base/jwt.h"
+#include "base/text.h"
+#include "wire/message.h"
+
+/* A pipe takes this much without a reader. */
+#define BRIEF_MAX (60 * 1024)
+
+/* The child gives up a little before the agent would kill it, so that its own
+ * error, which knows more, is the one that is heard. */
+#define HEADSTART_MS 200
+
+#define INPUT 3
+#define OUTPUT 4
+
+static void
+send_all(const char *bytes, size_t length)
+{
+	while (length > 0) {
+		ssize_t sent = write(OUTPUT, bytes, length);
+
+		if (sent == -1 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			_exit(1);
+		bytes += sent;
+		length -= (size_t)sent;
+	}
+}
+
+static void
+progress(const char *at)
+{
+	char bytes[1024], text[512];
+	struct writing writing;
+
+	text_printable(text, sizeof(text), at, strnlen(at, 4096));
+	writing_start(&writing, bytes, sizeof(bytes), "at");
+	writing_add(&writing, "text", text);
+	if (writing_end(&writing) == 0)
+		send_all(bytes, writing.length);
+}
+
+static void
+report_error(const struct error *err, bool stale)
+{
+	char bytes[4096], text[ERROR_TEXT_MAX];
+	struct writing writing;
+
+	text_printable(
+	    text, sizeof(text), err->text, strnlen(err->text, ERROR_TEXT_MAX));
+	writing_start(&writing, bytes, sizeof(bytes), "error");
+	writing_add(&writing, "fault", fault_name(err->fault));
+	writing_add(&writing, "text", text);
+	if (stale)
+		writing_add(&writing, "stale", "1");
+	if (writing_end(&writing) == 0)
+		send_all(bytes, writing.length);
+}
+
+static void
+report_ok(const struct credential *credential, int64_t skew)
+{
+	scoped(secret) struct secret *block = NULL;
+	char bytes[256];
+	struct writing writing;
+
+	writing_start(&writing, bytes, sizeof(bytes), "ok");
+	writing_number(&writing, "skew-ahead", skew > 0 ? skew : 0);
+	writing_number(&writing, "skew-behind", skew < 0 ? -skew : 0);
+	if (writing_end(&writing) == -1)
+		_exit(1);
+	send_all(bytes, writing.length);
+	if (credential == NULL)
+		return;
+	if ((block = secret_new(CREDENTIAL_MAX)) == NULL ||
+	    credential_write(credential, block) == -1)
+		_exit(1);
+	send_all(secret_bytes(block), secret_length(block));
+}
+
+/* First things: die with the parent, hold nothing of it. Otherwise, were the
+ * agent killed, its listener, askers and lock would live on in here. */
+static void
+become(const struct mint_order *order, pid_t parent, int input, int output)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	loop_child_signals();
+	output = fcntl(output, F_DUPFD, OUTPUT + 1);
+	if (dup2(input, INPUT) == -1 || dup2(output, OUTPUT) == -1)
+		_exit(1);
+	close_range(OUTPUT + 1, ~0U, 0);
+	fcntl(INPUT, F_SETFD, FD_CLOEXEC);
+	fcntl(OUTPUT, F_SETFD, FD_CLOEXEC);
+	if (order->step->exchange != NULL ||
+	    !order->step->identity->runs_program)
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	secret_after_fork();
+}
+
+static struct secret *
+read_brief(void)
+{
+	struct secret *brief = secret_new(BRIEF_MAX);
+
+	while (brief != NULL && secret_room(brief) > 0) {
+		ssize_t got =
+		    read(INPUT, secret_tail(brief), secret_room(brief));
+
+		if (got == -1 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		secret_wrote(brief, (size_t)got);
+	}
+	close(INPUT);
+	return brief;
+}
+
+int
+child_brief(const struct mint_order *order, int input, struct error *err)
+{
+	scoped(secret) struct secret *block = NULL;
+	const struct secret *brief;
+	ssize_t sent;
+
+	if (order->input == NULL) {
+		brief = surroundings_block(order->around);
+	} else {
+		block = secret_new(CREDENTIAL_MAX);
+		if (block == NULL ||
+		    credential_write(order->input, block) == -1)
+			return error_set(err, FAULT_SYSTEM,
+			    "the credential to start from is too large");
+		brief = block;
+	}
+	if (secret_length(brief) > BRIEF_MAX)
+		return error_set(err, FAULT_SYSTEM,
+		    "what the mint starts from is too large");
+	sent = write(input, secret_bytes(brief), secret_length(brief));
+	if (sent != (ssize_t)secret_length(brief))
+		return error_errno(err, "cannot brief a mint");
+	return 0;
+}
+
+/* The claims of an id token, so that whoever is handed it, and the errors
+ * about it, can name them. What is no JWT stays without. */
+static int
+describe(struct credential *credential)
+{
+	struct jwt jwt;
+
+	if (jwt_read(credential->secret, &jwt, NULL) == -1)
+		return 0;
+	credential->issuer = strdup(jwt.issuer);
+	credential->subject = strdup(jwt.subject);
+	credential->audience = strdup(jwt.audience);
+	credential->expires = jwt.expires;
+	credential->issued = jwt.issued;
+	return 0;
+}
+
+static int
+run_identity(const struct mint_order *order, struct secret *brief,
+    struct http *http, struct credential **output, struct error *err)
+{
+	scoped(surroundings) struct surroundings *around =
+	    surroundings_read(secret_bytes(brief), secret_length(brief));
+	scoped(credential) struct credential *credential =
+	    credential_new(KIND_ID_TOKEN);
+	struct identity_mint mint = {.audience = order->step->audience,
+	    .settings = order->step->settings,
+	    .around = around,
+	    .http = http};
+
+	if (around == NULL || credential == NULL)
+		return error_errno(err, "no memory for an id token");
+	if (order->step->identity->run(&mint, &credential->secret, err) == -1)
+		return -1;
+	describe(credential);
+	*output = take(&credential);
+	return 0;
+}
+
+/* What came from whom goes on with what was made from it. */
+static void
+inherit(struct credential *to, struct credential *from)
+{
+	if (to->issuer == NULL)
+		to->issuer = take(&from->issuer);
+	if (to->subject == NULL)
+		to->subject = take(&from->subject);
+	if (to->audience == NULL)
+		to->audience = take(&from->audience);
+}
+
+static int
+run_exchange(const struct mint_order *order, struct secret *brief,
+    struct http *http, struct credential **output, struct error *err)
+{
+	scoped(credential) struct credential *input =
+	    credential_read(secret_bytes(brief), secret_length(brief));
+	struct exchange_mint mint = {
+	    .settings = order->step->settings, .input = input, .http = http};
+
+	if (input == NULL)
+		return error_errno(err, "no memory for a credential");
+	if (order->revoke)
+		return order->step->exchange->revoke(&mint, err);
+	http->input_expires = input->expires;
+	if (order->step->exchange->run(&mint, output, err) == -1)
+		return -1;
+	if ((*output)->expires > 0)
+		(*output)->expires -= http->skew;
+	inherit(*output, input);
+	return 0;
+}
+
+void
+child_main(const struct mint_order *order, pid_t parent, int input,
+    int output)
+{
+	struct http http = {.deadline = order->deadline - HEADSTART_MS,
+	    .progress = progress};
+	struct credential *credential = NULL;
+	struct error err = {.fault = FAULT_NONE};
+	struct secret *brief;
+	int result;
+
+	become(order, parent, input, output);
+	if ((brief = read_brief()) == NULL)
+		_exit(1);
+	result = order->step->exchange == NULL
+	    ? run_identity(order, brief, &http, &credential, &err)
+	    : run_exchange(order, brief, &http, &credential, &err);
+	if (result == -1)
+		report_error(&err, http.stale);
+	else
+		report_ok(credential, http.skew);
+	credential_free(credential);
+	secret_free(brief);
+	_exit(0);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/asker.h"
+#include "agent/ending.h"
+#include "agent/flight.h"
+#include "agent/ledger.h"
+#include "agent/listener.h"
+#include "agent/reader.h"
+#include "agent/rest.h"
+#include "agent/upkeep.h"
+#include "agent/vault.h"
+#include "base/clock.h"
+#include "base/dirs.h"
+#include "base/http.h"
+#include "base/options.h"
+#include "base/text.h"
+
+static const char *ready_fd;
+static const char *once_fd;
+static bool foreground;
+
+static const struct option_row rows[] = {
+    {"foreground", NULL, "stay on the terminal", NULL, &foreground},
+    {"ready-fd", "N", "tell descriptor N when it listens (for helpers)",
+	&ready_fd, NULL},
+    {"once-fd", "N", "serve the one request on descriptor N (for helpers)",
+	&once_fd, NULL},
+    {NULL, NULL, NULL, NULL, NULL}};
+
+static const struct command command = {"daypass-agent", "[--foreground]",
+    "Keeps a session's credentials in memory and mints them. Helpers start it.",
+    rows};
+
+/* No core, no tracing by others of our uid: what is in here stays in here. */
+static void
+protect(void)
+{
+	struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+static void
+name_session(struct agent *agent)
+{
+	unsigned char random[16];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		memset(random, 0, sizeof(random));
+	for (size_t i = 0; i < sizeof(random); i++)
+		snprintf(agent->session + 2 * i, 3, "%02x", random[i]);
+	agent->since = clock_unix();
+	agent->last_asked = clock_ms();
+}
+
+static void
+on_signal(void *arg)
+{
+	ending_begin(arg, NULL);
+}
+
+/* The configuration is read by another process while this one goes on. */
+static int
+make_parts(struct agent *agent, struct error *err)
+{
+	char config[DIRS_PATH_MAX];
+	bool named;
+
+	dirs_config(config, sizeof(config), &named);
+	if ((agent->loop = loop_new(err)) == NULL ||
+	    (agent->reader = reader_new(
+		 agent->loop, config, named, err)) == NULL)
+		return -1;
+	agent->vault = vault_new();
+	agent->flights = flights_new();
+	agent->rests = rests_new();
+	agent->ledger = ledger_new();
+	if (agent->vault == NULL || agent->flights == NULL ||
+	    agent->rests == NULL || agent->ledger == NULL)
+		return error_errno(err, "no memory for a session");
+	loop_on_signal(agent->loop, on_signal, agent);
+	return 0;
+}
+
+static void
+free_parts(struct agent *agent)
+{
+	askers_drop(agent);
+	listener_free(agent->listener);
+	flights_free(agent->flights);
+	ending_free(agent->ending);
+	ledger_free(agent->ledger);
+	vault_free(agent->vault);
+	rests_free(agent->rests);
+	reader_free(agent->reader);
+	watch_free(agent->leader_watch);
+	if (agent->leader != -1)
+		close(agent->leader);
+	loop_free(agent->loop);
+}
+
+/* One byte 0 for "listening", or the text of the error. */
+static void
+tell_starter(int fd, const struct error *err)
+{
+	const char *text = err->fault == FAULT_NONE ? "" : err->text;
+	size_t length = err->fault == FAULT_NONE ? 1 : strlen(text);
+
+	if (fd == -1)
+		return;
+	if (write(fd, text, length) == -1)
+		_exit(1); /* nobody waits for us any more */
+	close(fd);
+}
+
+static int
+descriptor(const char *text)
+{
+	int fd = text == NULL ? -1 : (int)text_number(text, INT_MAX);
+
+	if (fd != -1)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+static int
+open_for_business(struct agent *agent, int once, struct error *err)
+{
+	if (once == -1) {
+		agent->listener = listener_new(agent, err);
+		return agent->listener == NULL ? -1 : 0;
+	}
+	agent->once = true;
+	fcntl(once, F_SETFL, fcntl(once, F_GETFL) | O_NONBLOCK);
+	return 0;
+}
+
+static int
+serve(struct agent *agent, int ready, int once, struct error *err)
+{
+	int result = make_parts(agent, err);
+
+	if (result == 0)
+		result = open_for_business(agent, once, err);
+	tell_starter(ready, err);
+	if (result == -1)
+		return -1;
+	/* costly, and now nobody waits for it */
+	if (http_global(NULL, &agent->network) == -1)
+		error_at(&agent->network, STAGE_CONFIG);
+	upkeep_start(agent);
+	if (once != -1)
+		asker_start(agent, once);
+	return loop_run(agent->loop);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct agent agent = {.leader = -1};
+	struct error err = {.fault = FAULT_NONE};
+	int result;
+
+	switch (options_read(&command, &argc, argv, false, &err)) {
+	case OPTIONS_DONE:
+		return 0;
+	case OPTIONS_WRONG:
+		fprintf(stderr, "daypass-agent: %s\n", err.text);
+		return fault_exit(FAULT_USAGE);
+	case OPTIONS_RUN:
+		break;
+	}
+	if (ready_fd == NULL && once_fd == NULL && !foreground) {
+		fprintf(stderr, "daypass-agent: helpers start it; by hand it "
+				"wants --foreground\n");
+		return fault_exit(FAULT_USAGE);
+	}
+	protect();
+	umask(077);
+	name_session(&agent);
+	result = serve(
+	    &agent, descriptor(ready_fd), descriptor(once_fd), &err);
+	if (result == -1)
+		fprintf(stderr, "daypass-agent: %s\n", err.text);
+	free_parts(&agent);
+	return result == -1 ? fault_exit(err.fault) : result;
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/reader.h"
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/dirs.h"
+
+/* More than a megabyte of configuration in each of a dozen includes is a
+ * mistake, not a configuration. */
+#define ROWS_MAX (16 * 1024 * 1024)
+#define PATIENCE_MS 5000
+
+struct reader {
+	struct loop *loop;
+	char user[DIRS_PATH_MAX];
+	bool named;
+	struct config *config;
+	struct link waiting;
+	void (*changed)(void *arg);
+	void *arg;
+	/* a reading in progress */
+	pid_t pid;
+	int output;
+	struct watch *watch;
+	struct child_watch *child;
+	struct timer *timer;
+	struct buffer rows;
+};
+
+void
+reading_cancel(struct reading *reading)
+{
+	list_remove(&reading->link);
+}
+
+static void
+tell(struct reader *reader, const struct error *err)
+{
+	while (!list_empty(&reader->waiting)) {
+		struct reading *reading =
+		    list_item(reader->waiting.next, struct reading, link);
+
+		list_remove(&reading->link);
+		reading->done(
+		    reading, err == NULL ? reader->config : NULL, err);
+	}
+}
+
+static void
+stop_reading(struct reader *reader)
+{
+	watch_free(reader->watch);
+	child_watch_free(reader->child);
+	timer_free(reader->timer);
+	if (reader->output != -1)
+		close(reader->output);
+	reader->watch = NULL;
+	reader->child = NULL;
+	reader->timer = NULL;
+	reader->output = -1;
+	reader->pid = 0;
+}
+
+static int
+take_rows(struct reader *reader, int status, struct error *err)
+{
+	struct config *config;
+
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return error_set(err, FAULT_SYSTEM,
+		    "daypass-config failed (wait status %d)", status);
+	if (buffer_failed(&reader->rows))
+		return error_set(
+		    err, FAULT_CONFIG, "the configuration is too large");
+	if (config_read(buffer_text(&reader->rows), reader->rows.length,
+		&config, err) == -1)
+		return -1;
+	config_free(reader->config);
+	reader->config = config;
+	return 0;
+}
+
+static void
+drain(struct reader *reader)
+{
+	char bytes[16384];
+	ssize_t got;
+
+	while ((got = read(reader->output, bytes, sizeof(bytes))) > 0)
+		buffer_add(&reader->rows, bytes, (size_t)got);
+	if (got == -1 && (errno == EAGAIN || errno == EINTR))
+		return;
+	watch_free(reader->watch);
+	reader->watch = NULL;
+}
+
+static void
+output_ready(void *arg, uint32_t events)
+{
+	(void)events;
+	drain(arg);
+}
+
+static void
+exited(void *arg, int status)
+{
+	struct reader *reader = arg;
+	struct error err = {.fault = FAULT_NONE};
+	int result;
+
+	reader->child = NULL;
+	if (reader->watch != NULL)
+		drain(reader);
+	result = take_rows(reader, status, &err);
+	stop_reading(reader);
+	buffer_free(&reader->rows);
+	if (result == -1)
+		error_at(&err, STAGE_CONFIG);
+	else if (reader->changed != NULL)
+		reader->changed(reader->arg);
+	tell(reader, result == -1 ? &err : NULL);
+}
+
+static void
+too_late(void *arg)
+{
+	struct reader *reader = arg;
+
+	reader->timer = NULL;
+	kill(reader->pid, SIGKILL);
+}
+
+static void __attribute__((noreturn))
+become_config(struct reader *reader, const char *program, int output)
+{
+	const char *argv[8] = {"daypass-config", "--system", SYSTEM_CONFIG};
+	size_t count = 3;
+
+	if (reader->user[0] != '\0') {
+		argv[count++] = "--user";
+		argv[count++] = reader->user;
+	}
+	if (reader->named)
+		argv[count++] = "--user-named";
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	loop_child_signals();
+	dup2(output, STDOUT_FILENO);
+	close_range(3, ~0U, 0);
+	execv(program, (char **)(size_t)argv);
+	_exit(127);
+}
+
+static int
+start_reading(struct reader *reader, struct error *err)
+{
+	char program[DIRS_PATH_MAX];
+	int output[2];
+
+	if (dirs_program("daypass-config", program, sizeof(program), err) ==
+	    -1)
+		return -1;
+	if (pipe2(output, O_CLOEXEC | O_NONBLOCK) == -1)
+		return error_errno(err, "pipe");
+	reader->pid = fork();
+	if (reader->pid == 0) {
+		fcntl(output[1], F_SETFL, 0);
+		become_config(reader, program, output[1]);
+	}
+	close(output[1]);
+	reader->output = output[0];
+	if (reader->pid == -1)
+		return error_errno(err, "cannot start daypass-config");
+	reader->watch = loop_watch(reader->loop, reader->output, EPOLLIN,
+	    output_ready, reader, err);
+	reader->child = loop_child(reader->loop, reader->pid, exited, reader);
+	reader->timer = loop_timer(
+	    reader->loop, clock_ms() + PATIENCE_MS, too_late, reader);
+	if (reader->watch == NULL || reader->child == NULL)
+		return error_set(err, FAULT_SYSTEM, "no memory");
+	return 0;
+}
+
+struct reader *
+reader_new(struct loop *loop, const char *user, bool named, struct error *err)
+{
+	struct reader *reader = calloc(1, sizeof(*reader));
+
+	if (reader == NULL) {
+		error_errno(err, "no memory for the configuration");
+		return NULL;
+	}
+	reader->loop = loop;
+	reader->output = -1;
+	reader->named = named;
+	reader->rows = BUFFER(ROWS_MAX);
+	strcpy(reader->user, user);
+	list_init(&reader->waiting);
+	if (start_reading(reader, err) == -1) {
+		reader_free(reader);
+		return NULL;
+	}
+	return reader;
+}
+
+void
+reader_free(struct reader *reader)
+{
+	if (reader == NULL)
+		return;
+	if (reader->pid > 0)
+		kill(reader->pid, SIGKILL);
+	stop_reading(reader);
+	buffer_free(&reader->rows);
+	config_free(reader->config);
+	free(reader);
+}
+
+void
+reader_on_change(
+    struct reader *reader, void (*changed)(void *arg), void *arg)
+{
+	reader->changed = changed;
+	reader->arg = arg;
+}
+
+void
+reader_current(struct reader *reader, struct reading *reading)
+{
+	struct error err;
+
+	if (reader->pid == 0 && reader->config != NULL &&
+	    !config_changed(reader->config)) {
+		reading->done(reading, reader->config, NULL);
+		return;
+	}
+	if (reader->pid == 0 && start_reading(reader, &err) == -1) {
+		stop_reading(reader);
+		error_at(&err, STAGE_CONFIG);
+		reading->done(reading, NULL, &err);
+		return;
+	}
+	list_append(&reader->waiting, &reading->link);
+}
+
+const struct config *
+reader_last(const struct reader *reader)
+{
+	return reader->config;
+}
+
+const char *
+reader_path(const struct reader *reader)
+{
+	return reader->user;
+}

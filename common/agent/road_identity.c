@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "agent/around.h"
+#include "agent/road_identity.h"
+#include "base/buffer.h"
+
+static bool
+probe(const struct identity *identity, const struct message *request,
+    char reason[IDENTITY_REASON_MAX])
+{
+	scoped(surroundings) struct surroundings *around = NULL;
+	char want[256];
+
+	reason[0] = '\0';
+	if (around_make(identity, NULL, request, &around, want, NULL) != 1)
+		return false;
+	return identity->here(around, reason, IDENTITY_REASON_MAX);
+}
+
+void
+road_probe(const struct message *request,
+    void (*tell)(void *arg, const struct identity *identity, bool here,
+	const char *reason),
+    void *arg)
+{
+	char reason[IDENTITY_REASON_MAX];
+
+	for (size_t i = 0; identities[i] != NULL; i++) {
+		if (identities[i]->here == NULL)
+			continue;
+		bool here = probe(identities[i], request, reason);
+
+		tell(arg, identities[i], here, reason);
+	}
+}
+
+static const struct identity *
+find_here(const struct message *request, struct error *err)
+{
+	struct buffer reasons = BUFFER(ERROR_TEXT_MAX / 2);
+	char reason[IDENTITY_REASON_MAX];
+
+	for (size_t i = 0; identities[i] != NULL; i++) {
+		if (identities[i]->here == NULL)
+			continue;
+		if (probe(identities[i], request, reason)) {
+			buffer_free(&reasons);
+			return identities[i];
+		}
+		buffer_printf(&reasons, "%s%s: %s",
+		    reasons.length == 0 ? "" : "; ", identities[i]->name,
+		    reason);
+	}
+	error_set(err, FAULT_IDENTITY,
+	    "this workspace has no identity that is known (%s): name one "
+	    "with [identity] source",
+	    buffer_text(&reasons));
+	buffer_free(&reasons);
+	return NULL;
+}
+
+static const struct identity *
+choose(const struct settings *settings, const struct message *request,
+    struct error *err)
+{
+	const char *source = settings_get(settings, "source");
+	const struct identity *identity;
+
+	if (source == NULL || strcmp(source, "auto") == 0)
+		return find_here(request, err);
+	if ((identity = identity_named(source)) == NULL)
+		error_set(err, FAULT_CONFIG,
+		    "[identity] source: there is no identity '%s'", source);
+	return identity;
+}
+
+enum road_result
+road_identity(const struct config *config, const char *name,
+    const struct message *request, struct road *road, char want[256],
+    struct error *err)
+{
+	const struct settings *settings = NULL;
+	struct step *step = &road->steps[0];
+
+	if (config_section(config, "identity", name, &settings, err) == -1)
+		return ROAD_WRONG;
+	if (name != NULL && settings == NULL) {
+		error_set(err, FAULT_CONFIG, "there is no [identity \"%s\"]",
+		    name);
+		return ROAD_WRONG;
+	}
+	if ((step->identity = choose(settings, request, err)) == NULL)
+		return ROAD_WRONG;
+	step->yields = KIND_ID_TOKEN;
+	step->settings = settings_copy(settings);
+	step->credential = strdup("id-token");
+	road->source = strdup(step->identity->name);
+	if (step->settings == NULL || step->credential == NULL ||
+	    road->source == NULL) {
+		error_set(err, FAULT_SYSTEM, "no memory for a road");
+		return ROAD_WRONG;
+	}
+	switch (around_make(step->identity, step->settings, request,
+	    &road->around, want, err)) {
+	case 1:
+		return ROAD_FOUND;
+	case 0:
+		return ROAD_WANT;
+	default:
+		return ROAD_WRONG;
+	}
+}

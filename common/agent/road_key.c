@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/road_key.h"
+
+struct tracing {
+	struct identity_trace trace;
+	struct digest_parts *parts;
+};
+
+static void
+add_trace(struct identity_trace *trace, const char *what)
+{
+	struct tracing *tracing = (struct tracing *)(void *)trace;
+
+	digest_string(tracing->parts, what);
+}
+
+static void
+add_settings(struct digest_parts *parts, const struct settings *settings)
+{
+	for (size_t i = 0; i < settings_count(settings); i++) {
+		digest_string(parts, settings_at(settings, i)->key);
+		digest_string(parts, settings_at(settings, i)->value);
+	}
+}
+
+static int
+first_key(struct road *road, const char *session, struct error *err)
+{
+	struct step *step = &road->steps[0];
+	const struct secret *block = surroundings_block(road->around);
+	struct tracing tracing = {{add_trace}, digest_start()};
+	int result = 0;
+
+	digest_string(tracing.parts, session);
+	digest_string(tracing.parts, step->identity->name);
+	digest_part(tracing.parts, secret_bytes(block), secret_length(block));
+	if (step->identity->trace != NULL)
+		result = step->identity->trace(
+		    step->settings, road->around, &tracing.trace, err);
+	digest_string(tracing.parts, step->audience);
+	add_settings(tracing.parts, step->settings);
+	digest_finish(tracing.parts, step->key);
+	return result;
+}
+
+int
+road_keys(struct road *road, const char *session, struct error *err)
+{
+	if (first_key(road, session, err) == -1)
+		return error_at(err, STAGE_IDENTITY);
+	for (size_t i = 1; i < road->count; i++) {
+		struct step *step = &road->steps[i];
+		struct digest_parts *parts = digest_start();
+
+		digest_part(parts, road->steps[i - 1].key, DIGEST_SIZE);
+		digest_string(parts, step->exchange->name);
+		add_settings(parts, step->settings);
+		digest_finish(parts, step->key);
+	}
+	return 0;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "agent/road_identity.h"
+#include "agent/verbs.h"
+#include "base/buffer.h"
+
+/* The road that a request would take, for doctor: every probe, every step,
+ * what would be asked. Nothing is minted. */
+struct survey {
+	struct writing *writing;
+	const struct road *road;
+};
+
+static void
+tell_identity(void *arg, const struct identity *identity, bool here,
+    const char *reason)
+{
+	struct survey *survey = arg;
+	bool chosen = survey->road != NULL &&
+	    survey->road->steps[0].identity == identity;
+
+	writing_add(survey->writing, "identity", identity->name);
+	writing_add(survey->writing, "here", here ? "yes" : "no");
+	writing_add(survey->writing, "chosen", chosen ? "yes" : "no");
+	writing_add(survey->writing, "reason", reason);
+}
+
+static void
+write_identity(struct writing *writing, const struct step *step)
+{
+	writing_add(writing, "step", "0");
+	writing_add(writing, "exchange", "id-token");
+	writing_add(writing, "takes", "identity");
+	writing_add(writing, "yields", "id-token");
+	writing_add(writing, "endpoint",
+	    step->identity == NULL ? "" : step->identity->name);
+	writing_add(writing, "audience",
+	    step->audience == NULL ? "" : step->audience);
+}
+
+static const char *
+kinds_of(unsigned kinds, char text[64])
+{
+	static const unsigned all[] = {
+	    KIND_ID_TOKEN, KIND_BEARER, KIND_BASIC, KIND_AWS};
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if ((kinds & all[i]) != 0)
+			used += (size_t)snprintf(text + used, 64 - used,
+			    "%s%s", used == 0 ? "" : ",", kind_name(all[i]));
+	return text;
+}
+
+static void
+write_settings(struct writing *writing, const struct settings *settings)
+{
+	struct buffer line = BUFFER(4096);
+
+	for (size_t i = 0; i < settings_count(settings); i++) {
+		buffer_free(&line);
+		buffer_printf(&line, "%s=%s", settings_at(settings, i)->key,
+		    settings_at(settings, i)->value);
+		if (!buffer_failed(&line))
+			writing_add(writing, "setting", buffer_text(&line));
+	}
+	buffer_free(&line);
+}
+
+static void
+write_exchange(struct writing *writing, size_t i, const struct step *step)
+{
+	struct buffer url = BUFFER(2048);
+	char kinds[64];
+
+	if (step->exchange->endpoint != NULL)
+		step->exchange->endpoint(step->settings, &url, NULL);
+	writing_number(writing, "step", (int64_t)i);
+	writing_add(writing, "exchange", step->exchange->name);
+	writing_add(
+	    writing, "takes", kinds_of(step->exchange->takes, kinds));
+	writing_add(writing, "yields", kinds_of(step->yields, kinds));
+	writing_add(writing, "endpoint", buffer_text(&url));
+	writing_add(writing, "name", step->credential);
+	write_settings(writing, step->settings);
+	buffer_free(&url);
+}
+
+static void
+write_road(struct writing *writing, const struct road *road)
+{
+	if (road == NULL)
+		return;
+	if (road->source != NULL)
+		writing_add(writing, "source", road->source);
+	if (road->binding != NULL)
+		writing_add(writing, "binding", road->binding);
+	if (road->count > 1)
+		writing_add(
+		    writing, "credential", road_last(road)->credential);
+	else
+		writing_add(writing, "credential", "id-token");
+	write_identity(writing, &road->steps[0]);
+	for (size_t i = 1; i < road->count; i++)
+		write_exchange(writing, i, &road->steps[i]);
+}
+
+static void
+write_state(struct writing *writing, const struct config *config)
+{
+	struct secret_report arena;
+	const char *mistake;
+
+	for (size_t i = 0; (mistake = config_mistake(config, i)) != NULL; i++)
+		writing_add(writing, "mistake", mistake);
+	secret_arena_report(&arena);
+	if (arena.refused != NULL)
+		writing_add(writing, "arena", arena.refused);
+}
+
+static void
+write_error(struct writing *writing, const struct error *err)
+{
+	writing_add(writing, "fault", fault_name(err->fault));
+	writing_add(writing, "stage", stage_name(err->stage));
+	writing_add(writing, "text", err->text);
+}
+
+static void
+begin(struct asker *asker, const struct config *config)
+{
+	const struct message *request = asker_request(asker);
+	scoped(road) struct road *road = NULL;
+	char variable[256];
+	struct error err = {.fault = FAULT_NONE};
+	enum road_result result = ROAD_NONE;
+	struct survey survey;
+	const struct settings *docker = NULL;
+
+	if (message_get(request, "tool") != NULL)
+		result = road_find(config, request, &road, variable, &err);
+	else if (config_usable(config, &err) == -1)
+		result = ROAD_WRONG;
+	survey.writing = asker_writing(
+	    asker, result == ROAD_WANT ? "want" : "ok");
+	survey.road = road;
+	if (result == ROAD_WANT) {
+		writing_add(survey.writing, "variable", variable);
+		asker_answer(asker);
+		return;
+	}
+	road_probe(request, tell_identity, &survey);
+	write_road(survey.writing, road);
+	write_state(survey.writing, config);
+	if (result == ROAD_WRONG)
+		write_error(survey.writing, &err);
+	if (config_section(config, "docker", NULL, &docker, NULL) == 0 &&
+	    settings_get(docker, "fallback") != NULL)
+		writing_add(survey.writing, "fallback",
+		    settings_get(docker, "fallback"));
+	asker_answer(asker);
+}
+
+const struct verb verb_road = {.name = "road", .begin = begin};

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "agent/verbs.h"
+
+const struct verb *
+verb_named(const char *name)
+{
+	static const struct verb *const verbs[] = {&verb_get, &verb_erase,
+	    &verb_list, &verb_road, &verb_status, &verb_end};
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+	return NULL;
+}
