@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_HELPERS_DAYPASS_CHECKS_H
+#define DAYPASS_HELPERS_DAYPASS_CHECKS_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "wire/message.h"
+
+/* What doctor finds: each check with its cause, and what to do about it. */
+struct check {
+	const char *name;
+	bool ok;
+	const char *cause; /* NULL: nothing to say */
+	const char *remedy;
+};
+
+#define CHECKS_MAX (MESSAGE_ATTRIBUTES + 8)
+
+struct checks {
+	unsigned count;
+	struct check check[CHECKS_MAX];
+	enum fault fault; /* the first one that stands in the way */
+};
+
+/* `cause` must live as long as the checks. FAULT_NONE: it is good. */
+void
+checks_add(struct checks *checks, const char *name, enum fault fault,
+    const char *cause);
+
+/* One that is worth a word but stands in nobody's way. */
+void
+checks_note(struct checks *checks, const char *name, enum fault fault,
+    const char *cause);
+
+/* What the agent's answer to `road` says of configuration, memory, identity
+ * and road. `whole`: it was not asked for one target's sake, so that every
+ * mistake counts. */
+void
+checks_read(struct checks *checks, const struct message *road, bool whole);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/dirs.h"
+#include "base/scoped.h"
+#include "base/text.h"
+#include "helpers/daypass/verb.h"
+#include "helpers/reply.h"
+#include "wire/client.h"
+#include "wire/hold.h"
+
+static bool as_json, hold;
+
+static const struct option_row options[] = {
+    {"hold", NULL, "start no other until daypass begin", NULL, &hold},
+    {"json", NULL, "as JSON, for scripts", NULL, &as_json}, {0}};
+
+static struct client client;
+static struct reply reply;
+
+static void
+each_revoked(void (*show_one)(const char *name))
+{
+	const char *name;
+	unsigned at = 0;
+
+	while ((name = message_next(&client.message, "revoked", &at)) != NULL)
+		show_one(name);
+}
+
+/* The names and the times come in pairs. */
+static void
+each_expiring(void (*show_one)(const char *name, int64_t expires))
+{
+	const char *name, *expires;
+	unsigned at = 0, time_at = 0;
+
+	while (
+	    (name = message_next(&client.message, "expiring", &at)) != NULL &&
+	    (expires = message_next(&client.message, "expires", &time_at)) !=
+		NULL)
+		show_one(name, text_number(expires, INT64_MAX));
+}
+
+static void
+comma(void)
+{
+	if (reply.bytes[reply.length - 1] != '[')
+		reply_add(&reply, ",");
+}
+
+static void
+json_revoked(const char *name)
+{
+	comma();
+	reply_string(&reply, name);
+}
+
+static void
+json_expiring(const char *name, int64_t expires)
+{
+	char time[CLOCK_TEXT];
+
+	comma();
+	reply_add(&reply, "{");
+	reply_member(&reply, "name", name);
+	reply_member(&reply, "expires_at",
+	    expires > 0 ? clock_rfc3339(expires, time) : NULL);
+	reply_add(&reply, "}");
+}
+
+static void
+show_json(void)
+{
+	reply_start(&reply);
+	reply_add(&reply, "{\"revoked\":[");
+	each_revoked(json_revoked);
+	reply_add(&reply, "],\"expiring\":[");
+	each_expiring(json_expiring);
+	reply_add(&reply, "]}\n");
+	reply_send(&reply, STDOUT_FILENO);
+}
+
+static void
+show_revoked(const char *name)
+{
+	printf("revoked   %s\n", name);
+}
+
+static void
+show_expiring(const char *name, int64_t expires)
+{
+	char time[CLOCK_TEXT];
+
+	printf("expires   %s, %s\n", name,
+	    expires > 0 ? clock_rfc3339(expires, time)
+			: "at a time that is not known");
+}
+
+static void
+show(bool was_running)
+{
+	if (as_json) {
+		show_json();
+		return;
+	}
+	each_revoked(show_revoked);
+	each_expiring(show_expiring);
+	printf("%s%s\n",
+	    was_running ? "the session has ended" : "no session is running",
+	    hold ? "; daypass begin starts a new one" : "");
+}
+
+/* Where no agent runs, nobody but us can leave the mark. */
+static int
+leave_mark(struct error *err)
+{
+	scoped(fd) int directory = dirs_open_runtime(true, err);
+
+	return directory == -1 ? -1 : hold_set(directory, err);
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct error err;
+	int result;
+
+	if (verb_alone(argc, argv, &err) == -1)
+		return verb_fail(&err);
+	client_start(&client, "end");
+	client.no_start = true;
+	if (hold)
+		writing_add(&client.writing, "hold", "1");
+	result = client_answer(&client, &err);
+	if (result == -1 && err.fault != FAULT_NONE)
+		return verb_fail(&err);
+	if (result == -1) {
+		client.message.count = 0;
+		if (hold && leave_mark(&err) == -1)
+			return verb_fail(&err);
+	}
+	show(result != -1);
+	return 0;
+}
+
+const struct verb verb_end = {
+    .word = "end",
+    .command = {.name = "daypass end",
+	.synopsis = "[--hold] [--json]",
+	.summary = "ends the session: revokes what can be revoked, forgets all",
+	.options = options},
+    .run = run,
+};

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "helpers/daypass/findings.h"
+#include "helpers/daypass/paint.h"
+#include "helpers/reply.h"
+
+static struct reply reply;
+
+/* One thing of several in the answer: its lines, from the one that begins it
+ * to the next such one. */
+struct part {
+	const struct message *message;
+	unsigned first, end;
+};
+
+static bool
+next_part(struct part *part, const char *key)
+{
+	const struct message *message = part->message;
+	unsigned i = part->end;
+
+	while (
+	    i < message->count && strcmp(message->attributes[i].key, key) != 0)
+		i++;
+	part->first = i;
+	for (i++; i < message->count; i++)
+		if (strcmp(message->attributes[i].key, key) == 0)
+			break;
+	part->end = i;
+	return part->first < message->count;
+}
+
+static const char *
+part_get(const struct part *part, const char *key)
+{
+	for (unsigned i = part->first; i < part->end; i++)
+		if (strcmp(part->message->attributes[i].key, key) == 0)
+			return part->message->attributes[i].value;
+	return NULL;
+}
+
+static bool
+part_is(const struct part *part, const char *key)
+{
+	const char *value = part_get(part, key);
+
+	return value != NULL && text_boolean(value) == 1;
+}
+
+static const char *
+or_empty(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
+static void
+show_identities(const struct message *road)
+{
+	struct part part = {.message = road};
+
+	printf("%sidentities%s\n", paint(PAINT_BOLD), paint(PAINT_PLAIN));
+	while (next_part(&part, "identity")) {
+		bool here = part_is(&part, "here");
+
+		printf("  %s%-3s%s %-16s %s%s\n",
+		    paint(here ? PAINT_GOOD : PAINT_FAINT), here ? "yes" : "no",
+		    paint(PAINT_PLAIN), part_get(&part, "identity"),
+		    or_empty(part_get(&part, "reason")),
+		    part_is(&part, "chosen") ? " (taken)" : "");
+	}
+}
+
+/* `key=value`, where it is said and not empty. */
+static void
+show_detail(const struct part *part, const char *key)
+{
+	const char *value = part_get(part, key);
+
+	if (value != NULL && value[0] != '\0')
+		printf("     %-9s %s\n", key, value);
+}
+
+static void
+show_settings(const struct part *part)
+{
+	for (unsigned i = part->first; i < part->end; i++)
+		if (strcmp(part->message->attributes[i].key, "setting") == 0)
+			printf("     setting   %s\n",
+			    part->message->attributes[i].value);
+}
+
+static void
+show_road(const struct message *road)
+{
+	struct part part = {.message = road};
+	const char *binding = message_get(road, "binding");
+	const char *credential = message_get(road, "credential");
+
+	if (!next_part(&part, "step"))
+		return;
+	printf("\n%sroad%s  %s%s%s\n", paint(PAINT_BOLD), paint(PAINT_PLAIN),
+	    or_empty(binding), binding == NULL ? "" : " -> ",
+	    or_empty(credential));
+	do {
+		printf("  %s. %s: %s -> %s\n", part_get(&part, "step"),
+		    or_empty(part_get(&part, "exchange")),
+		    or_empty(part_get(&part, "takes")),
+		    or_empty(part_get(&part, "yields")));
+		show_detail(&part, "endpoint");
+		show_detail(&part, "audience");
+		show_settings(&part);
+	} while (next_part(&part, "step"));
+}
+
+static void
+show_checks(const struct checks *checks)
+{
+	printf("\n%schecks%s\n", paint(PAINT_BOLD), paint(PAINT_PLAIN));
+	for (unsigned i = 0; i < checks->count; i++) {
+		const struct check *check = &checks->check[i];
+
+		printf("  %s%-4s%s %-9s %s\n",
+		    paint(check->ok ? PAINT_GOOD : PAINT_BAD),
+		    check->ok ? "ok" : "FAIL", paint(PAINT_PLAIN), check->name,
+		    or_empty(check->cause));
+		if (!check->ok)
+			printf("       %s\n", or_empty(check->remedy));
+	}
+}
+
+void
+findings_show(const struct message *road, const struct checks *checks)
+{
+	show_identities(road);
+	show_road(road);
+	show_checks(checks);
+}
+
+/* A comma before every element but the first. */
+static void
+open_element(void)
+{
+	reply_add(&reply, reply.bytes[reply.length - 1] == '[' ? "{" : ",{");
+}
+
+static void
+add_boolean(const char *name, bool value)
+{
+	reply_name(&reply, name);
+	reply_add(&reply, value ? "true" : "false");
+}
+
+static void
+add_identities(const struct message *road)
+{
+	struct part part = {.message = road};
+
+	reply_add(&reply, "\"identities\":[");
+	while (next_part(&part, "identity")) {
+		open_element();
+		reply_member(&reply, "name", part_get(&part, "identity"));
+		add_boolean("here", part_is(&part, "here"));
+		reply_member(&reply, "reason", part_get(&part, "reason"));
+		reply_add(&reply, "}");
+	}
+	reply_add(&reply, "]");
+}
+
+static void
+add_checks(const struct checks *checks)
+{
+	reply_add(&reply, ",\"checks\":[");
+	for (unsigned i = 0; i < checks->count; i++) {
+		open_element();
+		reply_member(&reply, "name", checks->check[i].name);
+		add_boolean("ok", checks->check[i].ok);
+		reply_member(&reply, "cause", checks->check[i].cause);
+		reply_member(&reply, "remedy", checks->check[i].remedy);
+		reply_add(&reply, "}");
+	}
+	reply_add(&reply, "]");
+}
+
+static void
+add_road(const struct message *road)
+{
+	static const char *const keys[] = {
+	    "exchange", "takes", "yields", "endpoint", NULL};
+	struct part part = {.message = road};
+
+	reply_add(&reply, ",\"road\":[");
+	while (next_part(&part, "step")) {
+		int64_t step = text_number(part_get(&part, "step"), 1000);
+
+		open_element();
+		reply_name(&reply, "step");
+		reply_number(&reply, step);
+		for (const char *const *key = keys; *key != NULL; key++)
+			reply_member(&reply, *key, part_get(&part, *key));
+		reply_add(&reply, "}");
+	}
+	reply_add(&reply, "]");
+}
+
+int
+findings_json(const struct message *road, const struct checks *checks)
+{
+	reply_start(&reply);
+	reply_add(&reply, "{");
+	add_identities(road);
+	add_checks(checks);
+	add_road(road);
+	reply_add(&reply, "}\n");
+	return reply_send(&reply, STDOUT_FILENO);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "helpers/daypass/paint.h"
+
+const char *
+paint(enum paint colour)
+{
+	static const char *const sequences[] = {
+	    [PAINT_PLAIN] = "\033[0m",
+	    [PAINT_BOLD] = "\033[1m",
+	    [PAINT_FAINT] = "\033[2m",
+	    [PAINT_GOOD] = "\033[32m",
+	    [PAINT_BAD] = "\033[31m",
+	};
+	const char *refused = secure_getenv("NO_COLOR");
+
+	if ((refused != NULL && refused[0] != '\0') || !isatty(STDOUT_FILENO))
+		return "";
+	return sequences[colour];
+}

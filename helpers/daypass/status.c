@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "helpers/daypass/table.h"
+#include "helpers/daypass/verb.h"
+#include "wire/client.h"
+
+static bool as_json;
+
+static const struct option_row options[] = {
+    {"json", NULL, "as JSON, for scripts", NULL, &as_json}, {0}};
+
+static struct client client;
+
+static const char no_session[] =
+    "{\"session\":{\"id\":null,\"since\":null,\"agent_pid\":null,"
+    "\"config\":null},"
+    "\"identity\":{\"source\":null,\"issuer\":null,\"subject\":null},"
+    "\"credentials\":[],\"failures\":[],"
+    "\"counters\":{\"hits\":0,\"mints\":0,\"waits\":0,\"refreshes\":0,"
+    "\"revocations\":0,\"failures\":0}}";
+
+/* The document may come in pieces, for a value has its limit. */
+static void
+join(struct buffer *document)
+{
+	const char *piece;
+	unsigned at = 0;
+
+	while ((piece = message_next(&client.message, "json", &at)) != NULL)
+		buffer_add_string(document, piece);
+}
+
+static int
+show(const char *document, struct error *err)
+{
+	scoped(json) struct json *json = NULL;
+
+	if (as_json) {
+		puts(document);
+		return 0;
+	}
+	json = json_parse(document, strlen(document), err);
+	if (json == NULL)
+		return error_in(err, "agent: its status");
+	table_status(json);
+	return 0;
+}
+
+static int
+run(int argc, char **argv)
+{
+	scoped(buffer) struct buffer document = BUFFER(MESSAGE_MAX);
+	struct error err;
+
+	if (verb_alone(argc, argv, &err) == -1)
+		return verb_fail(&err);
+	client_start(&client, "status");
+	client.no_start = true;
+	if (client_answer(&client, &err) == 0) {
+		join(&document);
+		return show(buffer_text(&document), &err) == -1
+			   ? verb_fail(&err)
+			   : 0;
+	}
+	if (err.fault != FAULT_NONE)
+		return verb_fail(&err);
+	puts(as_json ? no_session
+		     : "no session is running; the first helper that is asked "
+		       "starts one");
+	return 0;
+}
+
+const struct verb verb_status = {
+    .word = "status",
+    .command = {.name = "daypass status",
+	.synopsis = "[--json]",
+	.summary = "the session, its identity, what it holds and until when",
+	.options = options},
+    .run = run,
+};

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "helpers/daypass/paint.h"
+#include "helpers/daypass/table.h"
+
+#define CELL 256
+
+/* The string at a path, fit to be shown; "-" where there is none. Some of it
+ * is what a server or an issuer wrote. */
+static const char *
+cell(const struct json *status, char text[CELL], const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static const char *
+cell(const struct json *status, char text[CELL], const char *fmt, ...)
+{
+	char path[128];
+	const char *value = NULL;
+	va_list arguments;
+
+	va_start(arguments, fmt);
+	vsnprintf(path, sizeof(path), fmt, arguments);
+	va_end(arguments);
+	if (!json_string(status, path, &value) || value[0] == '\0')
+		value = "-";
+	return text_printable(text, CELL, value, strlen(value));
+}
+
+/* "in 42 min", from a time of RFC 3339. */
+static const char *
+from_now(char text[CELL])
+{
+	int64_t time = clock_parse_rfc3339(text);
+	int64_t left = time - clock_unix();
+
+	if (time == -1)
+		return "-";
+	if (left <= 0)
+		return "expired";
+	if (left < 120)
+		snprintf(text, CELL, "in %d s", (int)left);
+	else if (left < 7200)
+		snprintf(text, CELL, "in %d min", (int)(left / 60));
+	else
+		snprintf(text, CELL, "in %d h", (int)(left / 3600));
+	return text;
+}
+
+static void
+show_session(const struct json *status)
+{
+	char a[CELL], b[CELL];
+	int64_t pid = 0;
+
+	json_integer(status, "session/agent_pid", &pid);
+	printf("%ssession%s        %s, since %s, agent %lld\n",
+	    paint(PAINT_BOLD), paint(PAINT_PLAIN),
+	    cell(status, a, "session/id"), cell(status, b, "session/since"),
+	    (long long)pid);
+	printf("configuration  %s\n", cell(status, a, "session/config"));
+	printf("identity       %s", cell(status, a, "identity/source"));
+	printf(", %s", cell(status, a, "identity/issuer"));
+	printf(", %s\n", cell(status, a, "identity/subject"));
+}
+
+static bool
+is_there(const struct json *status, const char *list, unsigned i)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/%u", list, i);
+	return json_has(status, path);
+}
+
+static void
+show_credential(const struct json *status, unsigned i)
+{
+	char a[CELL], b[CELL], c[CELL], d[CELL];
+	char path[64];
+	bool revocable = false;
+
+	snprintf(path, sizeof(path), "credentials/%u/revocable", i);
+	json_boolean(status, path, &revocable);
+	cell(status, d, "credentials/%u/expires_at", i);
+	printf("%-20s %-9s %-10s %-10s %s\n",
+	    cell(status, a, "credentials/%u/name", i),
+	    cell(status, b, "credentials/%u/kind", i), from_now(d),
+	    revocable ? "revocable" : "-",
+	    cell(status, c, "credentials/%u/target", i));
+}
+
+static void
+show_credentials(const struct json *status)
+{
+	if (!is_there(status, "credentials", 0)) {
+		puts("\nno credential is held");
+		return;
+	}
+	printf("\n%s%-20s %-9s %-10s %-10s %s%s\n", paint(PAINT_BOLD),
+	    "CREDENTIAL", "KIND", "EXPIRES", "REVOCABLE", "TARGET",
+	    paint(PAINT_PLAIN));
+	for (unsigned i = 0; is_there(status, "credentials", i); i++)
+		show_credential(status, i);
+}
+
+static void
+show_failures(const struct json *status)
+{
+	char a[CELL], b[CELL];
+
+	for (unsigned i = 0; is_there(status, "failures", i); i++)
+		printf("%s%s%s  %s  %s\n", i == 0 ? "\n" : "", paint(PAINT_BAD),
+		    cell(status, a, "failures/%u/at", i), paint(PAINT_PLAIN),
+		    cell(status, b, "failures/%u/text", i));
+}
+
+static void
+show_counters(const struct json *status)
+{
+	static const char *const names[] = {"hits", "mints", "waits",
+	    "refreshes", "revocations", "failures", NULL};
+	char path[64];
+
+	printf("\n%s", paint(PAINT_FAINT));
+	for (const char *const *name = names; *name != NULL; name++) {
+		int64_t number = 0;
+
+		snprintf(path, sizeof(path), "counters/%s", *name);
+		json_integer(status, path, &number);
+		printf("%s%lld %s", name == names ? "" : ", ",
+		    (long long)number, *name);
+	}
+	printf("%s\n", paint(PAINT_PLAIN));
+}
+
+void
+table_status(const struct json *status)
+{
+	show_session(status);
+	show_credentials(status);
+	show_failures(status);
+	show_counters(status);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "helpers/reply.h"
+#include "wire/conceal.h"
+
+void
+reply_start(struct reply *reply)
+{
+	conceal(reply, sizeof(*reply));
+	reply->length = 0;
+	reply->failed = false;
+}
+
+static void
+put(struct reply *reply, const char *bytes, size_t length)
+{
+	if (reply->failed || length > REPLY_MAX - reply->length) {
+		reply->failed = true;
+		return;
+	}
+	memcpy(reply->bytes + reply->length, bytes, length);
+	reply->length += length;
+}
+
+void
+reply_add(struct reply *reply, const char *text)
+{
+	put(reply, text, strlen(text));
+}
+
+void
+reply_line(struct reply *reply, const char *key, const char *value)
+{
+	reply_add(reply, key);
+	put(reply, "=", 1);
+	reply_add(reply, value);
+	put(reply, "\n", 1);
+}
+
+static void
+put_escaped(struct reply *reply, unsigned char c)
+{
+	char escape[8];
+
+	if (c == '"' || c == '\\')
+		snprintf(escape, sizeof(escape), "\\%c", c);
+	else
+		snprintf(escape, sizeof(escape), "\\u%04x", c);
+	reply_add(reply, escape);
+}
+
+void
+reply_string(struct reply *reply, const char *string)
+{
+	if (string == NULL) {
+		reply_add(reply, "null");
+		return;
+	}
+	put(reply, "\"", 1);
+	for (; *string != '\0'; string++) {
+		unsigned char c = (unsigned char)*string;
+
+		if (c < 0x20 || c == '"' || c == '\\')
+			put_escaped(reply, c);
+		else
+			put(reply, string, 1);
+	}
+	put(reply, "\"", 1);
+}
+
+void
+reply_number(struct reply *reply, int64_t number)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%lld", (long long)number);
+	reply_add(reply, digits);
+}
+
+void
+reply_name(struct reply *reply, const char *name)
+{
+	if (reply->length > 0 && reply->bytes[reply->length - 1] != '{')
+		put(reply, ",", 1);
+	reply_string(reply, name);
+	put(reply, ":", 1);
+}
+
+void
+reply_member(struct reply *reply, const char *name, const char *string)
+{
+	reply_name(reply, name);
+	reply_string(reply, string);
+}
+
+int
+reply_send(struct reply *reply, int fd)
+{
+	size_t sent = 0;
+	ssize_t more = 0;
+
+	while (!reply->failed && more != -1 && sent < reply->length) {
+		more = write(fd, reply->bytes + sent, reply->length - sent);
+		if (more == -1 && errno == EINTR)
+			more = 0;
+		sent += more > 0 ? (size_t)more : 0;
+	}
+	explicit_bzero(reply->bytes, reply->length);
+	return reply->failed || more == -1 ? -1 : 0;
+}
