@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The world: who trusts whom, and how long things live.
+
+One JSON document. `GET /state` of the control port shows it; `POST /state`
+merges into it as RFC 7386 says (null removes).
+"""
+
+import copy
+import threading
+import time
+
+ACCOUNT = '123456789012'
+OTHER_ACCOUNT = '210987654321'
+DEV = f'arn:aws:iam::{ACCOUNT}:role/dev'
+ECR = f'arn:aws:iam::{ACCOUNT}:role/ecr'
+DEPLOY = f'arn:aws:iam::{OTHER_ACCOUNT}:role/deploy'
+PARTNER = f'arn:aws:iam::{OTHER_ACCOUNT}:role/partner'
+EXTERNAL_ID = 'acme-7f3'
+POOL = '//iam.googleapis.com/projects/1/locations/global/' \
+    'workloadIdentityPools/p'
+PROVIDER = f'{POOL}/providers/w'
+ACTIONS_PROVIDER = f'{POOL}/providers/g'
+SERVICE_ACCOUNT = 'ci@acme.iam.gserviceaccount.com'
+REGISTRY_SERVICE = 'registry.rig.test'
+SUB = 'org:acme/prj:web/env:7f3'
+
+
+class World:
+    def __init__(self, issuer, actions_issuer):
+        self.lock = threading.Lock()
+        self.issuers = (issuer, actions_issuer)
+        self.state = default_state(*self.issuers)
+
+    def __getitem__(self, name):
+        return self.state[name]
+
+    def now(self):
+        return time.time() + self.state['clock']['skew']
+
+    def life(self, service, asked=None):
+        """Seconds a service's credential lives: what the world says, else
+        what was asked for."""
+        fixed = self.state['lifetimes'].get(service)
+        return asked if fixed is None else fixed
+
+    def merge(self, patch):
+        # The services read without the lock: they see the old or the new.
+        with self.lock:
+            self.state = merge(copy.deepcopy(self.state), patch)
+
+    def reset(self):
+        with self.lock:
+            self.state = default_state(*self.issuers)
+
+    def snapshot(self):
+        with self.lock:
+            return copy.deepcopy(self.state)
+
+
+def merge(target, patch, keeps_null=False):
+    if not isinstance(patch, dict):
+        return patch
+    target = target if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None and not keeps_null and name != 'client':
+            target.pop(name, None)
+        else:
+            target[name] = merge(target.get(name), value, name in NULLS)
+    return target
+
+
+# Where null is a value: a lifetime as asked for, a claim to leave out.
+NULLS = ('lifetimes', 'claims')
+
+
+def default_state(issuer, actions_issuer):
+    return {
+        'clock': {'skew': 0},
+        'identity': {'sub': SUB, 'ttl': 3600, 'alg': 'RS256', 'claims': {}},
+        'github_token': {'sub': 'repo:acme/web:ref:refs/heads/main',
+                         'ttl': 300, 'alg': 'RS256', 'claims': {}},
+        'lifetimes': {'sts': None, 'ecr': 43200, 'gcp_sts': 3600,
+                      'gcp_iam': None, 'octo': 3600, 'token': 300,
+                      'token_exchange': 3600},
+        **aws_state(issuer, actions_issuer),
+        **google_state(issuer, actions_issuer),
+        'octo': octo_state(issuer, actions_issuer),
+        'git': {
+            'challenges': ['Basic'],    # add 'Bearer' for newer gits
+            'subjects': {
+                'org:acme/prj:web/*': {'acme/web': 'write',
+                                       'acme/other': 'read'},
+            },
+        },
+        'token': {'access': [
+            {'who': 'org:acme/prj:web/*', 'repository': 'acme/*',
+             'actions': ['pull', 'push']},
+            {'who': ECR, 'repository': '*', 'actions': ['pull', 'push']},
+            {'who': f'serviceAccount:{SERVICE_ACCOUNT}', 'repository': '*',
+             'actions': ['pull', 'push']},
+        ]},
+        'token_exchange': {
+            # What an id token's aud may be beside this service's own URL.
+            'accepts': ['token-exchange', 'https://sts.rig.test'],
+            'audiences': ['api.rig.test', 'https://api.rig.test'],
+            'scopes': ['read', 'write'],
+            'client': None,     # or {"id": ..., "secret": ...}
+        },
+    }
+
+
+def web_trust(provider, sub):
+    return {
+        'Effect': 'Allow',
+        'Action': 'sts:AssumeRoleWithWebIdentity',
+        'Principal': {'Federated':
+                      f'arn:aws:iam::{ACCOUNT}:oidc-provider/{provider}'},
+        'Condition': {
+            'StringEquals': {f'{provider}:aud': 'sts.amazonaws.com'},
+            'StringLike': {f'{provider}:sub': sub}},
+    }
+
+
+def role_trust(principal, **conditions):
+    statement = {
+        'Effect': 'Allow',
+        'Action': ['sts:AssumeRole', 'sts:TagSession',
+                   'sts:SetSourceIdentity'],
+        'Principal': {'AWS': principal},
+    }
+    return {**statement, **conditions}
+
+
+def allow(action, resource):
+    return {'Effect': 'Allow', 'Action': action, 'Resource': resource}
+
+
+def bucket(name):
+    return allow('s3:*', [f'arn:aws:s3:::{name}', f'arn:aws:s3:::{name}/*'])
+
+
+def aws_state(issuer, actions_issuer):
+    provider = issuer.removeprefix('https://')
+    actions = actions_issuer.removeprefix('https://')
+    web = [web_trust(provider, 'org:acme/prj:web/*'),
+           web_trust(actions, 'repo:acme/web:*')]
+    return {
+        'aws': {
+            'min_duration': 900,    # what DurationSeconds may be at least
+            'providers': {provider: ['sts.amazonaws.com'],
+                          actions: ['sts.amazonaws.com']},
+            'managed_policies': {
+                'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess':
+                    [allow(['s3:Get*', 's3:List*'], '*')],
+            },
+        },
+        'roles': {
+            DEV: {'trust': web, 'max_session': 43200, 'permissions': [
+                bucket('web-data'),
+                allow(['codecommit:GitPull', 'codecommit:GitPush'],
+                      f'arn:aws:codecommit:*:{ACCOUNT}:web'),
+                allow('sts:AssumeRole', [DEPLOY, PARTNER])]},
+            ECR: {'trust': web, 'max_session': 3600, 'permissions': [
+                allow('ecr:*', '*'), allow('ecr-public:*', '*'),
+                allow('sts:GetServiceBearerToken', '*')]},
+            DEPLOY: {'trust': [role_trust(DEV)], 'max_session': 3600,
+                     'permissions': [bucket('deploy-data')]},
+            PARTNER: {'trust': [role_trust(DEV, Condition={
+                'StringEquals': {'sts:ExternalId': EXTERNAL_ID}})],
+                'max_session': 3600, 'permissions': [bucket('deploy-data')]},
+        },
+    }
+
+
+def google_state(issuer, actions_issuer):
+    mapping = {'google.subject': 'sub', 'attribute.org': 'org'}
+    everyone = f'principalSet:{POOL}/attribute.org/acme'
+    account = f'serviceAccount:{SERVICE_ACCOUNT}'
+    return {
+        'gcp': {
+            'providers': {
+                PROVIDER: {'issuer': issuer, 'audiences': [],
+                           'mapping': mapping, 'disabled': False},
+                ACTIONS_PROVIDER: {
+                    'issuer': actions_issuer, 'audiences': [],
+                    'mapping': {'google.subject': 'sub',
+                                'attribute.org': 'repository_owner'},
+                    'disabled': False},
+            },
+            'service_accounts': {
+                SERVICE_ACCOUNT: {
+                    'workload_identity_users': [everyone],
+                    'token_creators': [],
+                    'max_lifetime': 3600},
+            },
+            'buckets': {'demo': {'readers': [everyone, account]},
+                        'secret': {'readers': []}},
+        },
+    }
+
+
+def octo_state(issuer, actions_issuer):
+    web = {'issuer': issuer, 'subject_pattern': 'org:acme/prj:web/.*',
+           'permissions': {'contents': 'write'}}
+    return {
+        'domain': 'octo-sts.dev',
+        'negative_cache': 0,    # seconds; the real one remembers for 300
+        'policies': {
+            # scope: {identity: policy}; a scope without "/" is a whole owner
+            'acme/web': {'daypass': web, 'actions': {
+                'issuer': actions_issuer, 'subject_pattern': 'repo:acme/web:.*',
+                'permissions': {'contents': 'read'}}},
+            'acme': {'daypass': {**web, 'repositories': []}},
+        },
+    }

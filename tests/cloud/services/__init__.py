@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One file a service; a new one is a file and a word here."""
+
+from .codecommit import CodeCommit
+from .control import Control
+from .ecr import Ecr, EcrPublic
+from .gcp_iam import GcpIam
+from .gcp_sts import GcpSts
+from .gcs import Gcs
+from .git import Git
+from .github import Github
+from .github_token import GithubToken
+from .issuer import Issuer
+from .octo import Octo
+from .s3 import S3
+from .sts import Sts
+from .token import Token
+from .token_exchange import TokenExchange
+
+SERVICES = (Issuer, GithubToken, Sts, S3, Ecr, EcrPublic, GcpSts, GcpIam, Gcs,
+            Octo, Github, Git, CodeCommit, Token, TokenExchange, Control)

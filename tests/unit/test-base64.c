@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/base64.h"
+#include "tap.h"
+
+static int
+decode(bool url, const char *text, struct secret *out)
+{
+	return url ? base64url_decode(out, text, strlen(text))
+		   : base64_decode(out, text, strlen(text));
+}
+
+static void
+gives(bool url, const char *text, const char *expected)
+{
+	scoped(secret) struct secret *out = secret_new(64);
+
+	tap_number(decode(url, text, out), 0, "'%s' is decoded", text);
+	tap_is(secret_bytes(out), expected, "'%s' gives '%s'", text, expected);
+}
+
+static void
+refused(bool url, const char *text, const char *why)
+{
+	scoped(secret) struct secret *out = secret_new(64);
+
+	secret_add_string(out, "before");
+	tap_number(decode(url, text, out), -1, "refused: %s", why);
+	tap_is(secret_bytes(out), "before", "nothing is left of it");
+}
+
+/* RFC 4648, section 10. */
+static void
+vectors(void)
+{
+	gives(false, "", "");
+	gives(false, "Zg==", "f");
+	gives(false, "Zm8=", "fo");
+	gives(false, "Zm9v", "foo");
+	gives(false, "Zm9vYg==", "foob");
+	gives(false, "Zm9vYmE=", "fooba");
+	gives(false, "Zm9vYmFy", "foobar");
+	gives(true, "Zm9vYg", "foob");
+	gives(true, "Zm9vYmE", "fooba");
+	gives(false, "++//", "\xfb\xef\xff");
+	gives(true, "--__", "\xfb\xef\xff");
+}
+
+static void
+mistakes(void)
+{
+	refused(false, "Zg", "padding is missing");
+	refused(false, "Zg=", "half of the padding is missing");
+	refused(false, "Z===", "too much padding");
+	refused(false, "====", "padding alone");
+	refused(false, "Zg==Zg==", "padding in the middle");
+	refused(false, "Zh==", "left-over bits are not zero");
+	refused(false, "Zm9\n", "a line break");
+	refused(false, "--__", "the other alphabet");
+	refused(true, "++//", "the other alphabet");
+	refused(true, "Zg==", "padding");
+	refused(true, "Zm9vY", "a length that cannot be");
+	refused(true, "Zh", "left-over bits are not zero");
+}
+
+static void
+no_room(void)
+{
+	scoped(secret) struct secret *out = secret_new(64);
+	size_t room;
+
+	while ((room = secret_room(out)) > 5)
+		secret_add(out, "x", 1);
+	tap_number(base64_decode(out, "Zm9vYmFy", 8), -1, "no room");
+	tap_number((int64_t)secret_room(out), (int64_t)room,
+	    "what does not fit is not begun");
+}
+
+int
+main(void)
+{
+	vectors();
+	mistakes();
+	no_room();
+	return tap_done();
+}
