@@ -125,22 +125,32 @@ get(void)
 	if (key == NULL)
 		return 1;
 	result = ask_about("get", key, &err);
-	if (result == -1)
-		return fail_because(&err);
 	if (result == 0)
 		return render(key);
-	return hand_on("get", key, strlen(key)) == -1
-		   ? 1
-		   : fail(DOCKERKEY_NOT_FOUND);
+	/* A name that no registry can have is no reason to stop either. */
+	if (result == -1 && err.stage == STAGE_TARGET &&
+	    err.fault == FAULT_USAGE)
+		return fail(DOCKERKEY_NOT_FOUND);
+	if (result == -1)
+		return fail_because(&err);
+	if (hand_on("get", key, strlen(key)) == -1)
+		return 1;
+	return fail(DOCKERKEY_NOT_FOUND);
 }
 
 /* 1: something binds it; 0: nothing does; -1: that cannot be told. */
 static int
 is_bound(const char *key, struct error *err)
 {
+	const char *fault;
+
 	if (ask_about("road", key, err) == -1)
 		return -1;
-	return message_get(&client.message, "binding") != NULL;
+	fault = message_get(&client.message, "fault");
+	if (fault == NULL || fault_named(fault) == FAULT_USAGE)
+		return message_get(&client.message, "binding") != NULL;
+	return error_set(err, fault_named(fault), "%s",
+	    message_get(&client.message, "text"));
 }
 
 /* docker logs in with what it got and stores that: for what we mint anew at

@@ -48,7 +48,6 @@ list_fallback(struct reply *reply, const struct message *answer,
 	if (fallback_list(name, room->bytes, INPUT_MAX, &room->length, &err) ==
 		-1 ||
 	    object_read(&object, room->bytes, room->length, &err) == -1) {
-		error_in(&err, "[docker] fallback = %.100s", name);
 		standard_report(&err);
 		return;
 	}

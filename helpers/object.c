@@ -165,7 +165,7 @@ object_read(
 	if (!read_object(&cursor, object) || !follows(&cursor, '\0') ||
 	    cursor.at != bytes + length + 1)
 		return error_set(
-		    err, FAULT_USAGE, "that is no JSON object of strings");
+		    err, FAULT_USAGE, "docker's JSON is no object of strings");
 	return 0;
 }
 

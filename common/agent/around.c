@@ -70,6 +70,24 @@ fill(struct surroundings *around, const struct identity *identity,
 	return put(around, from, "HOME");
 }
 
+/* What a program that an identity runs needs of us to reach the network, and
+ * never takes from an asker. */
+static int
+fill_ours(struct surroundings *around)
+{
+	static const char *const names[] = {"PATH", "USER", "LOGNAME",
+	    "LC_ALL", "LC_CTYPE", "TMPDIR", "XDG_CONFIG_HOME",
+	    "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR",
+	    "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+	    "ALL_PROXY", "no_proxy", "NO_PROXY", "SSL_CERT_FILE",
+	    "SSL_CERT_DIR", "CURL_CA_BUNDLE", NULL};
+
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (put(around, NULL, names[i]) == -1)
+			return -1;
+	return 0;
+}
+
 /* Must the asker be asked for this variable? */
 static bool
 unasked(const struct message *request, const char *name)
@@ -101,7 +119,7 @@ around_make(const struct identity *identity, const struct settings *settings,
 	    text_copy(want, 256, named) == 0)
 		return 0;
 	if (made == NULL || fill(made, identity, named, from) == -1 ||
-	    put(made, NULL, "PATH") == -1)
+	    fill_ours(made) == -1)
 		return error_set(err, FAULT_SYSTEM,
 		    "no memory for the variables of identity %s",
 		    identity->name);

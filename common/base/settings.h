@@ -42,10 +42,9 @@ const struct setting *settings_at(const struct settings *settings, size_t i);
  *		puts(s->value);					*/
 const struct setting *settings_next(const struct settings *settings,
     const char *key, const struct setting *after);
-#define settings_each(setting, settings, key)                                  \
-	for (const struct setting *setting =                                   \
+#define settings_each(each, settings, key)                                     \
+	for (const struct setting *each =                                      \
 		 settings_next((settings), (key), NULL);                       \
-	     setting != NULL;                                                  \
-	     setting = settings_next((settings), (key), setting))
+	     each != NULL; each = settings_next((settings), (key), each))
 
 #endif

@@ -44,7 +44,7 @@ refuse_entry(struct outline *outline, const struct outline_entry *entry)
 
 	error_set(&why, FAULT_CONFIG,
 	    "git and libgit2 read `%s` in different ways: write it simpler, "
-	    "the whole value in one pair of quotes and no comment behind it",
+	    "on one line, in one pair of quotes, no comment behind it",
 	    entry->key);
 	outline_refuse(outline, entry->path, entry->line, &why);
 	return 0;

@@ -245,8 +245,10 @@ octo_revoke(const struct exchange_mint *mint, struct error *err)
 		return -1;
 	if (reply.status == 204 || reply.status == 401)
 		return 0;
-	return exchange_refused(
+	exchange_refused(
 	    &reply, http_host(request.url, host, sizeof(host)), err);
+	reply_conceal(err, mint->input);
+	return -1;
 }
 
 const struct exchange exchange_octo_sts = {

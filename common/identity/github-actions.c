@@ -43,7 +43,7 @@ url_for(const struct identity_mint *mint, struct buffer *url, struct error *err)
 	buffer_add_string(url, base);
 	buffer_add_string(url, strchr(base, '?') == NULL ? "?" : "&");
 	buffer_add_string(url, "audience=");
-	buffer_add_string(url, mint->audience);
+	buffer_add_escaped(url, mint->audience);
 	if (buffer_failed(url))
 		return error_set(err, FAULT_IDENTITY,
 		    REQUEST_URL " and the audience are too long");

@@ -62,29 +62,35 @@ read_memory(struct checks *checks, const struct message *road)
 	    refused == NULL ? FAULT_NONE : FAULT_SYSTEM, refused);
 }
 
+/* Whoever wants to know about a target that nothing binds gets no source, and
+ * nobody has looked for one. */
 static void
-read_identity(struct checks *checks, const struct message *road, bool whole)
+read_identity(struct checks *checks, const struct message *road)
 {
 	const char *source = message_get(road, "source");
+	const char *stage = message_get(road, "stage");
 
 	if (source != NULL)
 		checks_add(checks, "identity", FAULT_NONE, source);
-	else
-		(whole ? checks_add : checks_note)(checks, "identity",
-		    FAULT_IDENTITY, "no source of an identity is here");
+	else if (stage != NULL && stage_named(stage) == STAGE_IDENTITY)
+		checks_add(checks, "identity", FAULT_IDENTITY,
+		    message_get(road, "text"));
 }
 
 static void
 read_road(struct checks *checks, const struct message *road)
 {
 	const char *fault = message_get(road, "fault");
-	const char *binding = message_get(road, "binding");
 
 	if (fault != NULL)
 		checks_add(checks, "road", fault_named(fault),
 		    message_get(road, "text"));
+	else if (message_get(road, "step") == NULL)
+		checks_add(checks, "road", FAULT_CONFIG,
+		    "config: nothing binds this target");
 	else
-		checks_add(checks, "road", FAULT_NONE, binding);
+		checks_add(
+		    checks, "road", FAULT_NONE, message_get(road, "binding"));
 }
 
 void
@@ -92,7 +98,7 @@ checks_read(struct checks *checks, const struct message *road, bool whole)
 {
 	read_config(checks, road, whole);
 	read_memory(checks, road);
-	read_identity(checks, road, whole);
+	read_identity(checks, road);
 	if (!whole || message_get(road, "fault") != NULL)
 		read_road(checks, road);
 }

@@ -70,8 +70,8 @@ try(const char *tool, const char *target, struct error *err)
 		checks_add(&checks, "try", FAULT_NONE, NULL);
 		break;
 	case 1:
-		checks_add(
-		    &checks, "try", FAULT_CONFIG, "config: nothing binds this");
+		checks_add(&checks, "try", FAULT_CONFIG,
+		    "config: nothing binds this target");
 		break;
 	default:
 		checks_add(&checks, "try", err->fault, err->text);
@@ -93,7 +93,8 @@ examine(const char *tool, const char *target, struct error *err)
 	}
 	checks_add(&checks, "agent", FAULT_NONE, NULL);
 	checks_read(&checks, &road.message, whole);
-	if (!whole && message_get(&road.message, "fault") == NULL)
+	if (!whole && message_get(&road.message, "fault") == NULL &&
+	    message_get(&road.message, "step") != NULL)
 		try(tool, target, err);
 }
 

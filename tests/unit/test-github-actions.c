@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,8 @@ mint(struct place *place, const char *path, const char *reply, char got[4096])
 	place_variable(place, URL, url);
 	place_variable(place, TOKEN, "r3quest");
 	token = place_mint(place, github, "https://a b/?&=");
+	/* It wrote what it got before it answered: nobody waits for it. */
+	kill(server.pid, SIGKILL);
 	count = read(server.got, got, 4095);
 	got[count > 0 ? count : 0] = '\0';
 	close(server.got);
