@@ -25,8 +25,7 @@ around_asker(const struct message *request, const char *name)
 
 /* The variable that [identity] names itself, if the identity reads such. */
 static const char *
-named_variable(
-    const struct identity *identity, const struct settings *settings)
+named_variable(const struct identity *identity, const struct settings *settings)
 {
 	const char *const *key = identity->keys;
 
@@ -75,11 +74,9 @@ fill(struct surroundings *around, const struct identity *identity,
 static int
 fill_ours(struct surroundings *around)
 {
-	static const char *const names[] = {"PATH", "USER", "LOGNAME",
-	    "LC_ALL", "LC_CTYPE", "TMPDIR", "XDG_CONFIG_HOME",
-	    "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR",
-	    "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
-	    "ALL_PROXY", "no_proxy", "NO_PROXY", "SSL_CERT_FILE",
+	static const char *const names[] = {"PATH", "USER", "LOGNAME", "LC_ALL",
+	    "LC_CTYPE", "TMPDIR", "http_proxy", "https_proxy", "HTTPS_PROXY",
+	    "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "SSL_CERT_FILE",
 	    "SSL_CERT_DIR", "CURL_CA_BUNDLE", NULL};
 
 	for (size_t i = 0; names[i] != NULL; i++)
@@ -103,17 +100,17 @@ unasked(const struct message *request, const char *name)
 
 int
 around_make(const struct identity *identity, const struct settings *settings,
-    const struct message *request, struct surroundings **around,
-    char want[256], struct error *err)
+    const struct message *request, struct surroundings **around, char want[256],
+    struct error *err)
 {
 	const char *named = named_variable(identity, settings);
 	scoped(surroundings) struct surroundings *made = surroundings_new();
 	/* The agent's set counts only if there is one: else even HOME is the
 	 * asker's. */
-	const struct message *from = has_any(identity, named, request) ||
-		!has_any(identity, named, NULL)
-	    ? request
-	    : NULL;
+	const struct message *from =
+	    has_any(identity, named, request) || !has_any(identity, named, NULL)
+		? request
+		: NULL;
 
 	if (named != NULL && unasked(request, named) &&
 	    text_copy(want, 256, named) == 0)

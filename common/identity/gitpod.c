@@ -8,7 +8,8 @@
  * audience. */
 
 static const char *const variables[] = {"GITPOD_API_URL", "GITPOD_HOST",
-    "GITPOD_INSTANCE_ID", "GITPOD_WORKSPACE_ID", "SUPERVISOR_ADDR", NULL};
+    "GITPOD_INSTANCE_ID", "GITPOD_WORKSPACE_ID", "SUPERVISOR_ADDR",
+    "XDG_CONFIG_HOME", NULL};
 
 /* The variable counts with the program, for PARI's calculator is a gp too. */
 static bool

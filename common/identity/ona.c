@@ -11,7 +11,7 @@
 
 static const char *const variables[] = {"GITPOD_API_KEY", "GITPOD_BASE_URL",
     "GITPOD_HOST", "GITPOD_TOKEN", "ONA_API_KEY", "ONA_BASE_URL", "ONA_HOST",
-    "ONA_TOKEN", NULL};
+    "ONA_TOKEN", "XDG_CONFIG_HOME", NULL};
 
 /* The name of the command that is here, and its path; else NULL. */
 static const char *
