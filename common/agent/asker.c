@@ -181,16 +181,28 @@ asker_answer(struct asker *asker)
 	send_answer(asker);
 }
 
+/* The whole sentence: stage, what came back, and the command that shows more. */
+static void
+write_sentence(struct asker *asker, const struct error *err,
+    char text[2 * ERROR_TEXT_MAX])
+{
+	const char *doctor = message_get(&asker->message, "doctor");
+	const char *stage = stage_name(err->stage);
+	bool said = text_starts(err->text, stage);
+
+	snprintf(text, 2 * ERROR_TEXT_MAX, "%s%s%s%s%.512s%s",
+	    said ? "" : stage, said ? "" : ": ", err->text,
+	    doctor == NULL ? "" : " (daypass doctor ",
+	    doctor == NULL ? "" : doctor, doctor == NULL ? "" : ")");
+}
+
 void
 asker_error(struct asker *asker, const struct error *err)
 {
-	const char *doctor = message_get(&asker->message, "doctor");
 	struct writing *writing = asker_writing(asker, "error");
 	char text[2 * ERROR_TEXT_MAX];
 
-	snprintf(text, sizeof(text), "%s%s%.512s%s", err->text,
-	    doctor == NULL ? "" : " (daypass doctor ",
-	    doctor == NULL ? "" : doctor, doctor == NULL ? "" : ")");
+	write_sentence(asker, err, text);
 	writing_add(writing, "fault", fault_name(err->fault));
 	writing_add(writing, "stage", stage_name(err->stage));
 	writing_add(writing, "text", text);

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/extras.h"
 #include "agent/flight.h"
 #include "agent/rest.h"
 #include "agent/verbs.h"
 #include "base/clock.h"
-#include "base/text.h"
 
 #define TIMEOUT_SECONDS 10
 #define TIMEOUT_MAX 100
@@ -92,32 +92,12 @@ not_ours(const struct message *request, const struct credential *credential)
 	    strcmp(asked, credential->name) != 0;
 }
 
-/* What the configuration says of a tool as a whole. */
-static void
-add_tool_settings(
-    struct writing *writing, struct asker *asker, const char *tool)
-{
-	const struct config *config = reader_last(asker_agent(asker)->reader);
-	const struct settings *settings = NULL;
-	const char *value;
-
-	if (config == NULL ||
-	    config_section(config, tool, NULL, &settings, NULL) == -1)
-		return;
-	if (strcmp(tool, "docker") == 0)
-		add_text(
-		    writing, "fallback", settings_get(settings, "fallback"));
-	value = settings_get(settings, "output-file");
-	if (strcmp(tool, "gcloud") == 0 && value != NULL &&
-	    text_boolean(value) == 1)
-		writing_add(writing, "output-file", "1");
-}
-
 static void
 answer(struct asker *asker, const struct road *road,
     const struct credential *credential)
 {
 	const struct message *request = asker_request(asker);
+	const struct config *config;
 	struct writing *writing;
 
 	if (not_ours(request, credential)) {
@@ -128,7 +108,8 @@ answer(struct asker *asker, const struct road *road,
 	writing = asker_writing(asker, "ok");
 	write_credential(writing, road, credential,
 	    message_get(request, "probe") != NULL);
-	add_tool_settings(writing, asker, road->tool);
+	config = reader_last(asker_agent(asker)->reader);
+	extras_write(config, road->tool, writing, NULL);
 	asker_answer(asker);
 }
 
@@ -204,15 +185,18 @@ want(struct asker *asker, struct road *road, const struct config *config)
 	asker_waits(asker, getting, cancel);
 }
 
+/* A mistake in what holds for all of a tool must not pass for "unbound". */
 static void
-answer_none(struct asker *asker)
+answer_none(struct asker *asker, const struct config *config)
 {
 	const char *tool = message_get(asker_request(asker), "tool");
-	struct writing *writing = asker_writing(asker, "none");
+	struct error err = {.fault = FAULT_NONE};
 
-	if (tool != NULL)
-		add_tool_settings(writing, asker, tool);
-	asker_answer(asker);
+	if (extras_write(
+		config, tool, asker_writing(asker, "none"), &err) == -1)
+		asker_error(asker, &err);
+	else
+		asker_answer(asker);
 }
 
 static void
@@ -226,7 +210,7 @@ begin(struct asker *asker, const struct config *config)
 	switch (road_find(
 	    config, asker_request(asker), &road, variable, &err)) {
 	case ROAD_NONE:
-		answer_none(asker);
+		answer_none(asker, config);
 		return;
 	case ROAD_WANT:
 		writing_add(

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/extras.h"
 #include "agent/road.h"
 #include "agent/verbs.h"
 
@@ -39,7 +40,7 @@ static void
 begin(struct asker *asker, const struct config *config)
 {
 	const char *const *host = config_docker_hosts(config);
-	const struct settings *settings = NULL;
+	struct error err = {.fault = FAULT_NONE};
 	struct writing *writing = asker_writing(asker, "ok");
 	char username[256];
 
@@ -50,11 +51,10 @@ begin(struct asker *asker, const struct config *config)
 		writing_add(writing, "host", *host);
 		writing_add(writing, "username", username);
 	}
-	if (config_section(config, "docker", NULL, &settings, NULL) == 0 &&
-	    settings_get(settings, "fallback") != NULL)
-		writing_add(
-		    writing, "fallback", settings_get(settings, "fallback"));
-	asker_answer(asker);
+	if (extras_write(config, "docker", writing, &err) == -1)
+		asker_error(asker, &err);
+	else
+		asker_answer(asker);
 }
 
 const struct verb verb_list = {.name = "list", .begin = begin};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "agent/extras.h"
 #include "agent/road_identity.h"
 #include "agent/verbs.h"
 #include "base/buffer.h"
@@ -137,7 +138,6 @@ begin(struct asker *asker, const struct config *config)
 	struct error err = {.fault = FAULT_NONE};
 	enum road_result result = ROAD_NONE;
 	struct survey survey;
-	const struct settings *docker = NULL;
 
 	if (message_get(request, "tool") != NULL)
 		result = road_find(config, request, &road, variable, &err);
@@ -154,12 +154,11 @@ begin(struct asker *asker, const struct config *config)
 	road_probe(request, tell_identity, &survey);
 	write_road(survey.writing, road);
 	write_state(survey.writing, config);
+	if (extras_write(config, message_get(request, "tool"), survey.writing,
+		&err) == -1)
+		result = ROAD_WRONG;
 	if (result == ROAD_WRONG)
 		write_error(survey.writing, &err);
-	if (config_section(config, "docker", NULL, &docker, NULL) == 0 &&
-	    settings_get(docker, "fallback") != NULL)
-		writing_add(survey.writing, "fallback",
-		    settings_get(docker, "fallback"));
 	asker_answer(asker);
 }
 
