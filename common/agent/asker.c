@@ -150,8 +150,12 @@ send_answer(struct asker *asker)
 struct writing *
 asker_writing(struct asker *asker, const char *word)
 {
-	if (asker->answer == NULL)
+	if (asker->answer == NULL) {
 		asker->answer = secret_new(MESSAGE_MAX - 1);
+	} else { /* another answer instead of one that was begun */
+		secret_wrote(asker->answer, asker->writing.length);
+		secret_truncate(asker->answer, 0);
+	}
 	if (asker->answer == NULL)
 		writing_start(&asker->writing, NULL, 0, word);
 	else

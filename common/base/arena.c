@@ -128,12 +128,12 @@ arena_take(size_t size, size_t *got)
 }
 
 void
-arena_give(void *bytes, size_t size)
+arena_give(void *bytes, size_t size, size_t used)
 {
 	struct free_block *block = bytes;
 	int index;
 
-	explicit_bzero(bytes, size);
+	explicit_bzero(bytes, used);
 	if (size > LARGE) {
 		unmap(bytes, size);
 		return;

@@ -12,8 +12,9 @@
 /* At least `size` zeroed bytes; the true size goes to *got. NULL: ENOMEM. */
 void *arena_take(size_t size, size_t *got);
 
-/* Wipes and gives back what arena_take gave, with its true size. */
-void arena_give(void *block, size_t size);
+/* Wipes the first `used` bytes and gives back what arena_take gave, with its
+ * true size. The rest must be as it was: zeroes. */
+void arena_give(void *block, size_t size, size_t used);
 
 /* In a forked child: starts anew, with an empty arena. */
 void arena_forget(void);

@@ -10,6 +10,7 @@
 struct secret {
 	char *bytes;
 	size_t length;
+	size_t used; /* the most that was ever in it: what must be wiped */
 	size_t size; /* of the block: one more than the capacity */
 };
 
@@ -48,7 +49,7 @@ secret_free(struct secret *secret)
 {
 	if (secret == NULL)
 		return;
-	arena_give(secret->bytes, secret->size);
+	arena_give(secret->bytes, secret->size, secret->used);
 	free(secret);
 }
 
@@ -145,6 +146,8 @@ void
 secret_wrote(struct secret *secret, size_t length)
 {
 	secret->length += length;
+	if (secret->used < secret->length)
+		secret->used = secret->length;
 	secret->bytes[secret->length] = '\0';
 }
 

@@ -48,7 +48,8 @@ size_t secret_capacity(const struct secret *secret);
 const char *secret_bytes(const struct secret *secret);
 
 /* The bytes to write into: `secret_room()` bytes at most, then
- * secret_wrote(). For read(2) and recv(2). */
+ * secret_wrote(), which also says how much there is to wipe. For read(2) and
+ * recv(2). */
 char *secret_tail(struct secret *secret);
 size_t secret_room(const struct secret *secret);
 void secret_wrote(struct secret *secret, size_t length);
