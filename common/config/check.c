@@ -93,29 +93,37 @@ check_redefinition(struct check *check)
  * asks for it gets to hear of the mistake.
  */
 static int
+guess_scheme(struct check *check, const struct error *why)
+{
+	struct section *section = check->section;
+	bool is_nats = strcmp(section->word, "nats") == 0;
+	char usual[TARGET_MAX];
+	int length;
+
+	if (section->schema->match != MATCH_URL ||
+	    strstr(section->name, "://") != NULL)
+		return mistake(check, NULL, "%s", why->text);
+	length = snprintf(usual, sizeof(usual), "%s://%s",
+	    is_nats ? "nats" : "https", section->name);
+	if (length < 0 || (size_t)length >= sizeof(usual) ||
+	    match_read(MATCH_URL, usual, &section->match, NULL) == -1)
+		return mistake(check, NULL, "%s", why->text);
+	return mistake(check, NULL, "the URL has no scheme; did you mean `%s`?",
+	    match_text(section->match));
+}
+
+static int
 check_pattern(struct check *check)
 {
 	struct section *section = check->section;
 	struct error err = {.fault = FAULT_NONE};
-	char usual[TARGET_MAX];
-	enum match_kind kind =
-	    section->schema != NULL ? section->schema->match : MATCH_NONE;
 
-	if (kind == MATCH_NONE)
+	if (section->schema == NULL || section->schema->match == MATCH_NONE)
 		return 0;
-	if (match_read(kind, section->name, &section->match, &err) == 0)
+	if (match_read(section->schema->match, section->name, &section->match,
+		&err) == 0)
 		return 0;
-	if (kind == MATCH_URL && strstr(section->name, "://") == NULL &&
-	    strlen(section->name) < sizeof(usual) - 8) {
-		snprintf(usual, sizeof(usual), "%s://%s",
-		    strcmp(section->word, "nats") == 0 ? "nats" : "https",
-		    section->name);
-		if (match_read(kind, usual, &section->match, NULL) == 0)
-			return mistake(check, NULL,
-			    "the URL has no scheme; did you mean `%s`?",
-			    match_text(section->match));
-	}
-	return mistake(check, NULL, "%s", err.text);
+	return guess_scheme(check, &err);
 }
 
 static const struct schema_key *
@@ -213,27 +221,31 @@ check_keys(struct check *check)
 
 /* `~/` stands for the home directory of whoever runs the agent. */
 static int
-expand_paths(struct check *check)
+expand_path(struct check *check, const char *key)
 {
 	struct settings *settings = check->section->settings;
 	const char *home = secure_getenv("HOME");
+	const char *value = settings_get(settings, key);
 	char path[4096];
+	int length;
 
-	for (size_t i = 0; i < check->key_count; i++) {
-		const char *key = check->keys[i].name;
-		const char *value = settings_get(settings, key);
+	if (value == NULL || !text_starts(value, "~/"))
+		return 0;
+	if (home == NULL || home[0] != '/')
+		return mistake(check, NULL, "`%s`: HOME is not set", key);
+	length = snprintf(path, sizeof(path), "%s%s", home, value + 1);
+	if (length < 0 || (size_t)length >= sizeof(path))
+		return mistake(check, NULL, "`%s` is too long", key);
+	return settings_set(settings, key, path);
+}
 
-		if (check->keys[i].check != value_path || value == NULL ||
-		    !text_starts(value, "~/"))
-			continue;
-		if (home == NULL || home[0] != '/' ||
-		    strlen(home) + strlen(value) > sizeof(path))
-			return mistake(
-			    check, NULL, "`%s`: `~/` has no home here", key);
-		snprintf(path, sizeof(path), "%s%s", home, value + 1);
-		if (settings_set(settings, key, path) == -1)
+static int
+expand_paths(struct check *check)
+{
+	for (size_t i = 0; i < check->key_count; i++)
+		if (check->keys[i].check == value_path &&
+		    expand_path(check, check->keys[i].name) == -1)
 			return -1;
-	}
 	return 0;
 }
 

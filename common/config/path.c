@@ -97,25 +97,40 @@ path_read(const char *text, char *path, size_t size)
 	return check_segments(path);
 }
 
-/* Is there something before `at` that a repository could be called? */
+/* Would something be left before `at` that a repository could be called? */
 static bool
-has_name_before(const char *path, const char *at)
+is_name_before(const char *path, const char *at)
 {
-	return at > path && at[-1] != '/';
+	const char *slash = memrchr(path, '/', (size_t)(at - path));
+	const char *name = slash != NULL ? slash + 1 : path;
+
+	return strspn(name, ".") < (size_t)(at - name);
+}
+
+/* Cuts a suffix off, if a name is left. */
+static bool
+strip(char *path, const char *suffix)
+{
+	char *at;
+
+	if (!text_ends(path, suffix))
+		return false;
+	at = path + strlen(path) - strlen(suffix);
+	if (!is_name_before(path, at))
+		return false;
+	*at = '\0';
+	return true;
 }
 
 void
 path_strip_git(char *path)
 {
-	char *lfs = strstr(path, ".git/info/lfs");
-	size_t length;
+	char *lfs = strstr(path, ".git/info/lfs/");
 
-	if (lfs != NULL && has_name_before(path, lfs) &&
-	    (lfs[13] == '\0' || lfs[13] == '/'))
+	if (lfs != NULL && is_name_before(path, lfs))
 		*lfs = '\0';
-	length = strlen(path);
-	if (text_ends(path, "/info/lfs") && length > 9)
-		path[length -= 9] = '\0';
-	if (text_ends(path, ".git") && has_name_before(path, path + length - 4))
-		path[length - 4] = '\0';
+	/* Until nothing is left to strip: the result is its own canonical
+	 * form. */
+	while (strip(path, "/info/lfs") || strip(path, ".git"))
+		;
 }

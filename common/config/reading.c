@@ -105,7 +105,7 @@ static int
 read_bad(struct reading *reading, const struct row *row, struct error *err)
 {
 	struct error bad = {.fault = FAULT_NONE};
-	struct place place;
+	struct place place = {.file = NULL};
 	char path[512];
 
 	if (read_place(row->fields + 2, &place, err) == -1)

@@ -197,6 +197,25 @@ unescape(int byte)
 	}
 }
 
+/* One byte of a value that is neither blank nor comment. */
+static int
+add_byte(struct scan *scan, int byte, bool *quoted, struct error *err)
+{
+	if (byte == '"') {
+		*quoted = !*quoted;
+		return 0;
+	}
+	if (byte == '\\') {
+		if ((byte = next_byte(scan)) == '\n')
+			return 0; /* the next line goes on */
+		if ((byte = unescape(byte)) == -1)
+			return refuse(
+			    err, "a backslash before what needs none");
+	}
+	add(&scan->value, byte);
+	return 0;
+}
+
 /*
  * A value: parts in quotes, escapes, a line that goes on behind a backslash,
  * a comment outside of quotes, no blanks at either end.
@@ -210,30 +229,16 @@ read_value(struct scan *scan, struct error *err)
 	int byte;
 
 	while ((byte = next_byte(scan)) != '\n') {
+		comment |= !quoted && (byte == ';' || byte == '#');
 		if (comment)
 			continue;
-		if (!quoted && is_blank(byte)) {
-			if (value->length > 0)
-				add(value, byte);
-			continue;
-		}
-		if (!quoted && (byte == ';' || byte == '#')) {
-			comment = true;
-			continue;
-		}
-		if (byte == '"') {
-			quoted = !quoted;
-		} else if (byte != '\\') {
+		if (quoted || !is_blank(byte)) {
+			if (add_byte(scan, byte, &quoted, err) == -1)
+				return -1;
+			trimmed = value->length;
+		} else if (value->length > 0) {
 			add(value, byte);
-		} else if ((byte = next_byte(scan)) != '\n') {
-			if ((byte = unescape(byte)) == -1)
-				return refuse(
-				    err, "a backslash before what needs none");
-			add(value, byte);
-		} else {
-			continue;
 		}
-		trimmed = value->length;
 	}
 	if (quoted)
 		return refuse(err, "a quote that is not closed");

@@ -140,6 +140,33 @@ is_hub(const char *host)
 	       strcmp(host, "registry-1.docker.io") == 0;
 }
 
+/* Scheme, host, port and path of a registry's key. */
+static const char *
+read_docker_parts(const char *key, bool globs, struct target *target)
+{
+	const char *at = key;
+	const char *why;
+
+	if ((why = forbidden(key)) != NULL)
+		return why;
+	text_copy(target->scheme, sizeof(target->scheme), "https");
+	if (strstr(key, "://") != NULL &&
+	    (why = read_scheme(&at, target->scheme, sizeof(target->scheme))))
+		return why;
+	if (strcmp(target->scheme, "https") != 0 &&
+	    strcmp(target->scheme, "http") != 0)
+		return "is no registry: its scheme is neither https nor http";
+	/* The scheme goes, so the default port must not depend on it. */
+	text_copy(target->scheme, sizeof(target->scheme), "https");
+	if ((why = authority_read(&at, globs, target)) != NULL)
+		return why;
+	if ((why = path_read(at, target->path, sizeof(target->path))) != NULL)
+		return why;
+	if (strpbrk(key, "@?") != NULL || strchr(target->path, '@') != NULL)
+		return "is no registry: it holds a user or a query";
+	return NULL;
+}
+
 /*
  * docker's key for its Hub is a URL with an API version, podman's and crane's
  * are bare hosts: what is left is the host and the namespace.
@@ -147,25 +174,9 @@ is_hub(const char *host)
 static const char *
 read_docker(const char *key, bool globs, struct target *target)
 {
-	const char *at = key;
-	const char *why;
+	const char *why = read_docker_parts(key, globs, target);
 
-	if ((why = forbidden(key)) != NULL)
-		return why;
-	if (strpbrk(key, "@?") != NULL)
-		return "is no registry: it holds a user or a query";
-	if (strstr(key, "://") != NULL)
-		why = read_scheme(&at, target->scheme, sizeof(target->scheme));
-	else
-		text_copy(target->scheme, sizeof(target->scheme), "https");
 	if (why != NULL)
-		return why;
-	if (strcmp(target->scheme, "https") != 0 &&
-	    strcmp(target->scheme, "http") != 0)
-		return "is no registry: its scheme is neither https nor http";
-	if ((why = authority_read(&at, globs, target)) != NULL)
-		return why;
-	if ((why = path_read(at, target->path, sizeof(target->path))) != NULL)
 		return why;
 	target->scheme[0] = '\0';
 	if (strcmp(target->path, "v1") == 0 || strcmp(target->path, "v2") == 0)

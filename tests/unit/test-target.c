@@ -185,7 +185,8 @@ registries(void)
 	reads(target_docker, "localhost:5000", "localhost:5000");
 	reads(target_docker, "http://localhost:5000/x", "localhost:5000/x");
 	reads(target_docker, "ghcr.io:443", "ghcr.io");
-	reads(target_docker, "http://r:80", "r");
+	reads(target_docker, "http://r:443", "r");
+	reads(target_docker, "http://r:80", "r:80");
 	reads(target_docker, "ghcr.io/acme/app", "ghcr.io/acme/app");
 	reads(target_docker, "[::1]:5000", "[::1]:5000");
 	refuses(target_docker, "", "no host");
