@@ -15,7 +15,6 @@
  * it, in place; bytes[length] is written too. NULL: *failure is what docker is
  * to be told.
  */
-const char *
-dockerkey_read(char *bytes, size_t length, const char **failure);
+const char *dockerkey_read(char *bytes, size_t length, const char **failure);
 
 #endif

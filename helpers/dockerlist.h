@@ -8,8 +8,7 @@
 
 /* docker's list of hosts and user names: those of the agent's answer, and
  * those of the fallback that are not ours. `room` is for the latter's. */
-void
-dockerlist_render(
+void dockerlist_render(
     struct reply *reply, const struct message *answer, struct input *room);
 
 #endif

@@ -14,14 +14,12 @@
 
 /* Becomes it, with this input as its standard input. Returns only when that
  * cannot be done: -1. */
-int
-fallback_become(const char *name, const char *verb, const char *bytes,
+int fallback_become(const char *name, const char *verb, const char *bytes,
     size_t length, struct error *err);
 
 /* Runs it with `list` and reads what it prints, at most `size` bytes. -1: it
  * cannot be run, failed, or printed more. */
-int
-fallback_list(const char *name, char *output, size_t size, size_t *length,
+int fallback_list(const char *name, char *output, size_t size, size_t *length,
     struct error *err);
 
 #endif

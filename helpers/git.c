@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@
  * git-credential(1), gitcredentials(7). git ignores our exit code: a failure
  * that must not end in a prompt is told by `quit`.
  */
-#define URL_MAX 4096
+#define URL_MAX 2048 /* no longer one is known to the agent */
 
 static struct client client;
 static struct input input;
@@ -33,22 +34,24 @@ read_request(struct gitrequest *request, char *url, struct error *err)
 }
 
 static void
-start_request(const char *verb, const char *url)
+start_request(
+    const char *verb, const struct gitrequest *request, const char *url)
 {
 	client_start(&client, verb);
 	writing_add(&client.writing, "tool", "git");
 	writing_add(&client.writing, "target", url);
+	if (request->username != NULL)
+		writing_add(&client.writing, "username", request->username);
 }
 
 static int
 ask_for(const struct gitrequest *request, const char *url, struct error *err)
 {
-	char doctor[sizeof("git ") + URL_MAX] = "git ";
+	char doctor[sizeof("git ") + URL_MAX];
 
-	start_request("get", url);
-	if (request->username != NULL)
-		writing_add(&client.writing, "username", request->username);
-	writing_add(&client.writing, "doctor", strcat(doctor, url));
+	start_request("get", request, url);
+	sprintf(doctor, "git %s", url);
+	writing_add(&client.writing, "doctor", doctor);
 	return client_answer(&client, err);
 }
 
@@ -140,7 +143,7 @@ erase(void)
 	    request.password != NULL ? request.password : request.credential;
 	if (rejected == NULL)
 		return 0;
-	start_request("erase", url);
+	start_request("erase", &request, url);
 	writing_add(&client.writing, "password", rejected);
 	client.quiet = true;
 	client.no_start = true; /* where no session runs nothing is kept */

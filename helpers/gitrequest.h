@@ -30,13 +30,11 @@ struct gitrequest {
  * is too long or no attribute, no protocol, no host, or a host that would end
  * early in a URL: what git decoded from an address that was made to deceive.
  */
-int
-gitrequest_read(
+int gitrequest_read(
     struct gitrequest *request, char *bytes, size_t length, struct error *err);
 
 /* The URL that git wants to reach. -1: it does not fit. */
-int
-gitrequest_url(const struct gitrequest *request, char *url, size_t size,
+int gitrequest_url(const struct gitrequest *request, char *url, size_t size,
     struct error *err);
 
 #endif

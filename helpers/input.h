@@ -17,7 +17,6 @@ struct input {
 
 /* Reads standard input to its end, or until `end` has come (NULL: to its
  * end). -1: FAULT_USAGE for more than INPUT_MAX bytes. */
-int
-input_read(struct input *input, const char *end, struct error *err);
+int input_read(struct input *input, const char *end, struct error *err);
 
 #endif

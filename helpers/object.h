@@ -24,13 +24,11 @@ struct object {
 
 /* bytes[length] is written too. -1 (FAULT_USAGE): anything else, a NUL in a
  * string, too many members, or more behind it than white space. */
-int
-object_read(
+int object_read(
     struct object *object, char *bytes, size_t length, struct error *err);
 
 /* The last member of that name, whatever its case as Go's decoder has it, or
  * NULL. */
-const char *
-object_get(const struct object *object, const char *name);
+const char *object_get(const struct object *object, const char *name);
 
 #endif

@@ -9,7 +9,6 @@
  * A symbolic link of that name is replaced, never followed. -1: nothing has
  * changed.
  */
-int
-outputfile_write(const char *path, const char *bytes, size_t length);
+int outputfile_write(const char *path, const char *bytes, size_t length);
 
 #endif

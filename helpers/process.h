@@ -10,7 +10,6 @@
  * credential provider" of the AWS SDKs and Tools reference. -1: the answer
  * holds no AWS credential.
  */
-int
-process_render(struct reply *reply, const struct message *answer);
+int process_render(struct reply *reply, const struct message *answer);
 
 #endif

@@ -8,11 +8,9 @@
 
 /* Opens those of the three that are closed, on /dev/null: otherwise the next
  * file that is opened would take its number, and be written to. */
-void
-standard_keep(void);
+void standard_keep(void);
 
 /* "daypass: " and the error's sentence, on standard error. */
-void
-standard_report(const struct error *err);
+void standard_report(const struct error *err);
 
 #endif

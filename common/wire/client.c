@@ -23,21 +23,31 @@ client_start(struct client *client, const char *verb)
 	conceal(client, sizeof(*client));
 	client->message.word = NULL;
 	client->message.count = 0;
+	client->answered = 0;
 	writing_start(
 	    &client->writing, client->request, sizeof(client->request), verb);
 	origin_write(&client->writing);
 }
 
+/* How much of a time limit is left. The first try does not look at the clock,
+ * whose pages would be the costliest thing on the way to a warm answer; it is
+ * `begun` when that failed. */
+static int64_t
+left(int64_t begun, int64_t limit)
+{
+	return begun == 0 ? limit : begun + limit - clock_ms();
+}
+
 /* A connected socket. -1 with FAULT_NONE: there is none, or there was one
  * that is gone. */
 static int
-reach(const struct client *client, int64_t deadline, struct error *err)
+reach(const struct client *client, int64_t begun, struct error *err)
 {
 	scoped(fd) int directory = dirs_open_runtime(false, err);
 	int fd;
 
 	if (directory != -1) {
-		fd = socket_connect(directory, deadline, err);
+		fd = socket_connect(directory, left(begun, REACH_MS), err);
 		if (fd != -1 || err->fault != FAULT_NONE)
 			return fd;
 	}
@@ -45,23 +55,24 @@ reach(const struct client *client, int64_t deadline, struct error *err)
 		return -1;
 	if (err->fault != FAULT_NONE && err->fault != FAULT_SYSTEM)
 		return -1;
-	return start_agent(client->quiet, deadline, err);
+	return start_agent(
+	    client->quiet, clock_ms() + left(begun, REACH_MS), err);
 }
 
 /* One try. -1 with FAULT_NONE: worth another one. */
 static int
 attempt(struct client *client, int64_t begun, struct error *err)
 {
-	scoped(fd) int fd = reach(client, begun + REACH_MS, err);
-	size_t got;
+	scoped(fd) int fd = reach(client, begun, err);
 
 	if (fd == -1)
 		return -1;
 	if (socket_ask(fd, client->request, client->writing.length,
-		client->answer, sizeof(client->answer), &got, begun + ANSWER_MS,
-		err) == -1)
+		client->answer, sizeof(client->answer), &client->answered,
+		left(begun, ANSWER_MS), err) == -1)
 		return -1;
-	return message_parse(&client->message, client->answer, got, err);
+	return message_parse(
+	    &client->message, client->answer, client->answered, err);
 }
 
 static void
@@ -80,12 +91,14 @@ pause_ms(int64_t ms)
 static int
 converse(struct client *client, struct error *err)
 {
-	int64_t begun = clock_ms(), pause = 0;
+	int64_t begun = 0, pause = 0;
 
 	while (attempt(client, begun, err) == -1) {
 		if (err->fault != FAULT_NONE || client->no_start)
 			return -1;
-		if (clock_ms() + pause > begun + REACH_MS) {
+		if (begun == 0)
+			begun = clock_ms();
+		if (left(begun, REACH_MS) < pause) {
 			err->fault = FAULT_SYSTEM;
 			return -1;
 		}
@@ -171,9 +184,10 @@ client_answer(struct client *client, struct error *err)
 	return error_at(err, STAGE_AGENT);
 }
 
+/* Only what was written: to touch the rest would cost more than the answer. */
 void
 client_wipe(struct client *client)
 {
-	explicit_bzero(client->request, sizeof(client->request));
-	explicit_bzero(client->answer, sizeof(client->answer));
+	explicit_bzero(client->request, client->writing.length);
+	explicit_bzero(client->answer, client->answered);
 }

@@ -3,6 +3,7 @@
 #define DAYPASS_WIRE_CLIENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
 #include "wire/message.h"
@@ -15,34 +16,31 @@
  * socketpair and ends.
  */
 struct client {
+	struct writing writing;
+	size_t answered; /* bytes of the answer */
+	bool quiet;	 /* says nothing on stderr */
+	bool no_start;	 /* where no agent runs: error ENOENT, FAULT_NONE */
 	char request[MESSAGE_MAX];
 	char answer[MESSAGE_MAX];
-	struct writing writing;
 	struct message message; /* the answer */
-	bool quiet;		/* says nothing on stderr */
-	bool no_start; /* where no agent runs: error ENOENT, FAULT_NONE */
 };
 
 /* Starts a request with `verb`; add to client->writing. What every request
  * carries (the configuration's path, the asker's variables that identities
  * and exchanges read) is there already. */
-void
-client_start(struct client *client, const char *verb);
+void client_start(struct client *client, const char *verb);
 
 /*
  * Sends the request and reads the answer into client->message. 0: an answer
  * arrived, of whatever verdict: "ok", "none" or "error". -1: none did.
  */
-int
-client_ask(struct client *client, struct error *err);
+int client_ask(struct client *client, struct error *err);
 
 /* client_ask, with a verdict "error" turned into *err and -1, and "none"
  * into 1. */
-int
-client_answer(struct client *client, struct error *err);
+int client_answer(struct client *client, struct error *err);
 
 /* Wipes both buffers. */
-void
-client_wipe(struct client *client);
+void client_wipe(struct client *client);
 
 #endif

@@ -6,7 +6,6 @@
 
 /* Leaves the pages that hold these bytes out of core dumps: a helper's static
  * memory, which secrets pass through and where no arena is worth its cost. */
-void
-conceal(const void *bytes, size_t size);
+void conceal(const void *bytes, size_t size);
 
 #endif

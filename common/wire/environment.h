@@ -8,7 +8,6 @@
  * outlives whoever started it, so it must not carry what a request brings of
  * its own. Valid until the next call.
  */
-char **
-environment_for_agent(void);
+char **environment_for_agent(void);
 
 #endif

@@ -11,14 +11,11 @@
 #define HOLD_NAME "hold"
 
 /* -1 (FAULT_REFUSED): the mark is there. */
-int
-hold_check(int directory, struct error *err);
+int hold_check(int directory, struct error *err);
 
-int
-hold_set(int directory, struct error *err);
+int hold_set(int directory, struct error *err);
 
 /* 0 also when it is not there. */
-int
-hold_clear(int directory, struct error *err);
+int hold_clear(int directory, struct error *err);
 
 #endif

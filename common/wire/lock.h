@@ -11,7 +11,7 @@
  * `name` in the open directory. Closing the descriptor gives it back. -1 with
  * errno; EINTR with FAULT_NETWORK: not in time.
  */
-int
-lock_take(int directory, const char *name, int64_t deadline, struct error *err);
+int lock_take(
+    int directory, const char *name, int64_t deadline, struct error *err);
 
 #endif

@@ -31,8 +31,7 @@ struct message {
 };
 
 /* Is a whole message there? Its length with the empty line, or 0. */
-size_t
-message_complete(const char *bytes, size_t length);
+size_t message_complete(const char *bytes, size_t length);
 
 /*
  * Takes a whole message apart, in place: line ends and `=` become NULs, so
@@ -41,28 +40,24 @@ message_complete(const char *bytes, size_t length);
  * the limit, too many lines. A key that begins with `!` is kept under that
  * name: see message_must.
  */
-int
-message_parse(
+int message_parse(
     struct message *message, char *bytes, size_t length, struct error *err);
 
 /* The last value of a key, or NULL. */
-const char *
-message_get(const struct message *message, const char *key);
+const char *message_get(const struct message *message, const char *key);
 
 /* The next attribute with `key` from index *at on, which is moved behind it;
  * NULL at the end. */
-const char *
-message_next(const struct message *message, const char *key, unsigned *at);
+const char *message_next(
+    const struct message *message, const char *key, unsigned *at);
 
 /* The number of a key, or `otherwise` where it is missing or no number. */
-int64_t
-message_number(
+int64_t message_number(
     const struct message *message, const char *key, int64_t otherwise);
 
 /* Refuses a message that has a `!key` that is not in the NULL-terminated
  * list (without the mark): -1 with the key's name. */
-int
-message_must(
+int message_must(
     const struct message *message, const char *const *known, struct error *err);
 
 /* Writing, into the caller's room. */
@@ -73,18 +68,13 @@ struct writing {
 	bool failed; /* no room, or a newline in a value */
 };
 
-void
-writing_start(
+void writing_start(
     struct writing *writing, char *bytes, size_t capacity, const char *word);
-void
-writing_add(struct writing *writing, const char *key, const char *value);
-void
-writing_add_bytes(
+void writing_add(struct writing *writing, const char *key, const char *value);
+void writing_add_bytes(
     struct writing *writing, const char *key, const char *value, size_t length);
-void
-writing_number(struct writing *writing, const char *key, int64_t number);
+void writing_number(struct writing *writing, const char *key, int64_t number);
 /* Adds the empty line; -1 when anything did not fit. */
-int
-writing_end(struct writing *writing);
+int writing_end(struct writing *writing);
 
 #endif

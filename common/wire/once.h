@@ -9,7 +9,6 @@
 /* Where no agent can stay: runs one that serves one request on the socket
  * that is returned, and ends. *err says why none can stay; it is told on
  * stderr unless `quiet`. -1: this cannot be done either. */
-int
-once_start(bool quiet, struct error *err);
+int once_start(bool quiet, struct error *err);
 
 #endif

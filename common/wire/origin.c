@@ -11,16 +11,13 @@
 
 #define NAME_MAX_LENGTH 256
 
-int
-origin_config(char *path, size_t size, bool *named)
+/* Puts the working directory before a relative path. */
+static int
+make_absolute(char *path, size_t size)
 {
 	char relative[DIRS_PATH_MAX];
 	size_t length;
 
-	if (dirs_config(path, size, named) == -1)
-		return -1;
-	if (path[0] == '/')
-		return 0;
 	if (text_copy(relative, sizeof(relative), path) == -1 ||
 	    getcwd(path, size) == NULL)
 		return -1;
@@ -30,6 +27,14 @@ origin_config(char *path, size_t size, bool *named)
 	path[length] = '/';
 	strcpy(path + length + 1, relative);
 	return 0;
+}
+
+int
+origin_config(char *path, size_t size, bool *named)
+{
+	if (dirs_config(path, size, named) == -1)
+		return -1;
+	return path[0] == '/' ? 0 : make_absolute(path, size);
 }
 
 static void

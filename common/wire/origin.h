@@ -11,20 +11,16 @@
 /* What a request tells of its asker, whose surroundings are newer than the
  * agent's: the configuration's path and the variables that identities and
  * exchanges read (wire/variables.h, made from their files). */
-void
-origin_write(struct writing *writing);
+void origin_write(struct writing *writing);
 
 /* Adds what an answer `want` asks for: env.NAME or unset.NAME each. */
-void
-origin_write_wanted(struct writing *writing, const struct message *want);
+void origin_write_wanted(struct writing *writing, const struct message *want);
 
 /* Why a request could not be written: names the variable that did not fit,
  * if it was one. Always -1. */
-int
-origin_unfit(struct error *err);
+int origin_unfit(struct error *err);
 
 /* The user's configuration as an absolute path; see dirs_config. */
-int
-origin_config(char *path, size_t size, bool *named);
+int origin_config(char *path, size_t size, bool *named);
 
 #endif

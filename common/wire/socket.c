@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/dirs.h"
 #include "base/scoped.h"
 #include "wire/message.h"
@@ -18,15 +17,14 @@
 /* How long one call may block: SO_SNDTIMEO or SO_RCVTIMEO. A socket that does
  * not block would be told EAGAIN by a full backlog instead of waiting in it. */
 static void
-limit(int fd, int option, int64_t deadline)
+limit(int fd, int option, int64_t patience)
 {
-	int64_t left = deadline - clock_ms();
 	struct timeval time;
 
-	if (left < 1)
-		left = 1;
-	time.tv_sec = (time_t)(left / 1000);
-	time.tv_usec = (suseconds_t)(left % 1000) * 1000;
+	if (patience < 1)
+		patience = 1;
+	time.tv_sec = (time_t)(patience / 1000);
+	time.tv_usec = (suseconds_t)(patience % 1000) * 1000;
 	setsockopt(fd, SOL_SOCKET, option, &time, sizeof(time));
 }
 
@@ -85,14 +83,14 @@ check_peer(int fd, struct error *err)
 }
 
 int
-socket_connect(int directory, int64_t deadline, struct error *err)
+socket_connect(int directory, int64_t patience, struct error *err)
 {
 	scoped(fd) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int connected;
 
 	if (fd == -1)
 		return error_errno(err, "cannot make a socket");
-	limit(fd, SO_SNDTIMEO, deadline);
+	limit(fd, SO_SNDTIMEO, patience);
 	if (connect_in(directory, fd) == -1)
 		return not_connected(err);
 	if (check_peer(fd, err) == -1)
@@ -114,13 +112,12 @@ broken(struct error *err)
 	return error_errno(err, "its socket");
 }
 
+/* The time that connecting was given counts for this too. */
 static int
-send_all(int fd, const char *bytes, size_t length, int64_t deadline,
-    struct error *err)
+send_all(int fd, const char *bytes, size_t length, struct error *err)
 {
 	ssize_t sent;
 
-	limit(fd, SO_SNDTIMEO, deadline);
 	for (; length > 0; bytes += sent, length -= (size_t)sent) {
 		sent = send(fd, bytes, length, MSG_NOSIGNAL);
 		if (sent == -1 && errno == EINTR)
@@ -133,16 +130,16 @@ send_all(int fd, const char *bytes, size_t length, int64_t deadline,
 
 static int
 receive_answer(int fd, char *answer, size_t capacity, size_t *got,
-    int64_t deadline, struct error *err)
+    int64_t patience, struct error *err)
 {
 	size_t length = 0;
 	ssize_t more;
 
+	limit(fd, SO_RCVTIMEO, patience);
 	while ((*got = message_complete(answer, length)) == 0) {
 		if (length == capacity)
 			return error_set(
 			    err, FAULT_SYSTEM, "gave too long an answer");
-		limit(fd, SO_RCVTIMEO, deadline);
 		more = recv(fd, answer + length, capacity - length, 0);
 		if (more == -1 && errno != EINTR)
 			return broken(err);
@@ -156,9 +153,9 @@ receive_answer(int fd, char *answer, size_t capacity, size_t *got,
 
 int
 socket_ask(int fd, const char *request, size_t length, char *answer,
-    size_t capacity, size_t *got, int64_t deadline, struct error *err)
+    size_t capacity, size_t *got, int64_t patience, struct error *err)
 {
-	if (send_all(fd, request, length, deadline, err) == -1)
+	if (send_all(fd, request, length, err) == -1)
 		return -1;
-	return receive_answer(fd, answer, capacity, got, deadline, err);
+	return receive_answer(fd, answer, capacity, got, patience, err);
 }

@@ -10,7 +10,6 @@
  * /dev/null and nothing else is open, so that no caller who waits for the end
  * of our output waits for the agent. -1: it could not be run.
  */
-int
-spawn_agent(const char *option, int fd, struct error *err);
+int spawn_agent(const char *option, int fd, struct error *err);
 
 #endif

@@ -102,10 +102,10 @@ start_agent(bool quiet, int64_t deadline, struct error *err)
 		return -1;
 	if (read_only)
 		return once_start(quiet, err);
-	fd = socket_connect(directory, deadline, err);
+	fd = socket_connect(directory, deadline - clock_ms(), err);
 	if (fd != -1 || err->fault != FAULT_NONE)
 		return fd;
 	if (start_and_wait(deadline, err) == -1)
 		return -1;
-	return socket_connect(directory, deadline, err);
+	return socket_connect(directory, deadline - clock_ms(), err);
 }

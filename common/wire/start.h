@@ -12,7 +12,6 @@
  * the socket. Where no agent can stay it gives one that serves one request.
  * -1 with FAULT_NONE: it ended as soon as it had started.
  */
-int
-start_agent(bool quiet, int64_t deadline, struct error *err);
+int start_agent(bool quiet, int64_t deadline, struct error *err);
 
 #endif

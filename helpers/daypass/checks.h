@@ -24,19 +24,16 @@ struct checks {
 };
 
 /* `cause` must live as long as the checks. FAULT_NONE: it is good. */
-void
-checks_add(struct checks *checks, const char *name, enum fault fault,
+void checks_add(struct checks *checks, const char *name, enum fault fault,
     const char *cause);
 
 /* One that is worth a word but stands in nobody's way. */
-void
-checks_note(struct checks *checks, const char *name, enum fault fault,
+void checks_note(struct checks *checks, const char *name, enum fault fault,
     const char *cause);
 
 /* What the agent's answer to `road` says of configuration, memory, identity
  * and road. `whole`: it was not asked for one target's sake, so that every
  * mistake counts. */
-void
-checks_read(struct checks *checks, const struct message *road, bool whole);
+void checks_read(struct checks *checks, const struct message *road, bool whole);
 
 #endif

@@ -6,7 +6,6 @@
  * that is no terminal or NO_COLOR is set (https://no-color.org). */
 enum paint { PAINT_PLAIN, PAINT_BOLD, PAINT_FAINT, PAINT_GOOD, PAINT_BAD };
 
-const char *
-paint(enum paint colour);
+const char *paint(enum paint colour);
 
 #endif

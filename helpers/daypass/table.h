@@ -5,7 +5,6 @@
 #include "base/json.h"
 
 /* Prints what `daypass status --json` says, for people. */
-void
-table_status(const struct json *status);
+void table_status(const struct json *status);
 
 #endif

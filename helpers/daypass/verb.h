@@ -21,11 +21,9 @@ extern const struct verb verb_end;
 extern const struct verb verb_begin;
 
 /* Tells the error on standard error and gives its exit code. */
-int
-verb_fail(const struct error *err);
+int verb_fail(const struct error *err);
 
 /* -1: there are arguments, and the verb takes none. */
-int
-verb_alone(int argc, char **argv, struct error *err);
+int verb_alone(int argc, char **argv, struct error *err);
 
 #endif

@@ -4,7 +4,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,166 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fake_agent.h"
 #include "tap.h"
 #include "wire/client.h"
 
 /*
  * This program is its own agent: it copies itself beside a copy of itself that
- * is called daypass-agent, and runs the tests from there. What the agent does
- * is said by the verb, and by files in the runtime directory.
+ * is called daypass-agent, and runs the tests from there.
  */
 
-/* ---- the agent ---- */
-
-static struct client client; /* its buffers serve the agent too */
-
-static bool
-is_there(const char *name)
-{
-	return access(name, F_OK) == 0;
-}
-
-static void
-make_file(const char *name)
-{
-	close(open(name, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-}
-
-static void
-tell_surroundings(struct writing *answer)
-{
-	char path[256], where[256];
-	DIR *open_ones = opendir("/proc/self/fd");
-	struct dirent *entry;
-	ssize_t length;
-
-	for (char **variable = environ; *variable != NULL; variable++)
-		writing_add(answer, "variable", *variable);
-	while ((entry = readdir(open_ones)) != NULL) {
-		snprintf(
-		    path, sizeof(path), "/proc/self/fd/%.200s", entry->d_name);
-		length = readlink(path, where, sizeof(where) - 1);
-		where[length < 0 ? 0 : length] = '\0';
-		writing_add(answer, entry->d_name, where);
-	}
-	closedir(open_ones);
-	writing_number(answer, "group", getsid(0) != getppid());
-	writing_number(answer, "leader", getsid(0) == getpid());
-}
-
-static void
-answer_with(struct writing *answer, const char *verdict)
-{
-	writing_start(answer, client.answer, sizeof(client.answer), verdict);
-	writing_number(answer, "pid", getpid());
-}
-
-static void
-answer_wanted(const struct message *request, struct writing *answer)
-{
-	const char *got = message_get(request, "env.WANTED");
-	const char *unset = message_get(request, "unset.WANTED");
-
-	answer_with(answer, got == NULL && unset == NULL ? "want" : "ok");
-	writing_add(answer, "variable", "WANTED");
-	writing_add(answer, "got", got == NULL ? "" : got);
-	writing_add(answer, "unset", unset == NULL ? "" : unset);
-}
-
-static void
-answer_echo(const struct message *request, struct writing *answer)
-{
-	answer_with(answer, "ok");
-	for (unsigned i = 0; i < request->count; i++)
-		writing_add(answer, request->attributes[i].key,
-		    request->attributes[i].value);
-}
-
-static void
-answer(const struct message *request, struct writing *out)
-{
-	if (strcmp(request->word, "die") == 0 && !is_there("died")) {
-		make_file("died");
-		_exit(1);
-	}
-	if (strcmp(request->word, "want") == 0) {
-		answer_wanted(request, out);
-		return;
-	}
-	if (strcmp(request->word, "echo") == 0) {
-		answer_echo(request, out);
-		return;
-	}
-	if (strcmp(request->word, "error") == 0 ||
-	    strcmp(request->word, "none") == 0) {
-		answer_with(out, request->word);
-		writing_add(out, "fault", "identity");
-		writing_add(out, "stage", "identity");
-		writing_add(out, "text", "identity ona: 100% gone");
-		return;
-	}
-	answer_with(out, "ok");
-	if (strcmp(request->word, "surroundings") == 0)
-		tell_surroundings(out);
-}
-
-static void
-serve(int fd)
-{
-	size_t length = 0;
-	ssize_t got = 1;
-	struct writing out;
-	struct error err;
-
-	while (got > 0 && message_complete(client.request, length) == 0) {
-		got = read(fd, client.request + length,
-		    sizeof(client.request) - length);
-		length += got > 0 ? (size_t)got : 0;
-	}
-	if (message_parse(&client.message, client.request, length, &err) == -1)
-		_exit(2);
-	if (strcmp(client.message.word, "garbage") == 0) {
-		(void)!write(fd, "what?\n\n", 7);
-		close(fd);
-		return;
-	}
-	answer(&client.message, &out);
-	writing_end(&out);
-	(void)!write(fd, out.bytes, out.length);
-	close(fd);
-	if (strcmp(client.message.word, "quit") == 0)
-		_exit(0);
-}
-
-static int
-agent(const char *option)
-{
-	struct sockaddr_un at = {AF_UNIX, "agent.sock"};
-	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	if (strcmp(option, "--once-fd") == 0) {
-		serve(3);
-		return 0;
-	}
-	if (chdir(getenv("DAYPASS_RUNTIME_DIR")) == -1 || is_there("refuse")) {
-		(void)!write(3, "no \x1b today", 10);
-		return 1;
-	}
-	if (is_there("slow"))
-		usleep(300 * 1000);
-	unlink("agent.sock");
-	if (bind(listener, (struct sockaddr *)&at, sizeof(at)) == -1 ||
-	    listen(listener, 100) == -1)
-		return 1;
-	(void)!write(3, "", 1);
-	close(3);
-	alarm(60); /* should a test leave it behind */
-	for (;;)
-		serve(accept(listener, NULL, NULL));
-}
-
-/* ---- the tests ---- */
-
+static struct client client;
 static struct error error;
 static char directory[512];
 
@@ -205,7 +54,7 @@ put_file(const char *name)
 
 	mkdir(directory, 0700);
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	make_file(path);
+	close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 }
 
 static void
@@ -442,8 +291,6 @@ run_tests(void)
 	test_many();
 }
 
-/* ---- itself, twice ---- */
-
 static void
 copy_self(const char *to)
 {
@@ -489,7 +336,7 @@ int
 main(int argc, char **argv)
 {
 	if (argc == 3)
-		return agent(argv[1]);
+		return fake_agent(argv[1]);
 	if (argc == 1)
 		return run_copies();
 	run_tests();

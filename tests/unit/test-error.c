@@ -24,7 +24,7 @@ is_cut(const struct error *err, const char *what)
 	size_t length = strlen(err->text);
 
 	tap_number((int64_t)length, ERROR_TEXT_MAX - 1, "%s: its length", what);
-	tap_is(err->text + length - 4, "x...", "%s: its end", what);
+	tap_is(err->text + length - 3, "...", "%s: its end", what);
 }
 
 static void

@@ -33,8 +33,8 @@ static char rest[256];
 static enum options_result
 reads(const struct command *of, const char *line, bool stop)
 {
-	static char words[256];
-	char *argv[32] = {"program"}, *word;
+	static char words[256], name[] = "program";
+	char *argv[32] = {name}, *word;
 	int argc = 1;
 	enum options_result result;
 
