@@ -11,7 +11,6 @@
 #include "helpers/object.h"
 #include "helpers/reply.h"
 #include "wire/client.h"
-#include "wire/conceal.h"
 
 /*
  * docker-credential-helpers: one word on the command line, the rest on
@@ -184,7 +183,6 @@ store(void)
 	if (input_read(&input, NULL, &err) == -1)
 		return fail_because(&err);
 	/* Reading takes it apart, and the fallback wants it whole. */
-	conceal(original, sizeof(original));
 	memcpy(original, input.bytes, input.length);
 	if (object_read(&object, input.bytes, input.length, &err) == -1)
 		return fail_because(&err);

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "helpers/input.h"
-#include "wire/conceal.h"
 
 static bool
 has_ended(const struct input *input, const char *end)
@@ -19,7 +18,6 @@ input_read(struct input *input, const char *end, struct error *err)
 {
 	ssize_t got = 1;
 
-	conceal(input, sizeof(*input));
 	input->length = 0;
 	while (got != 0 && !has_ended(input, end)) {
 		if (input->length == INPUT_MAX)

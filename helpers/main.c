@@ -4,6 +4,7 @@
 
 #include "helpers/helper.h"
 #include "helpers/standard.h"
+#include "wire/conceal.h"
 
 static int
 wrong(const struct error *err)
@@ -20,6 +21,7 @@ main(int argc, char **argv)
 	struct error err;
 
 	standard_keep();
+	conceal();
 	if (!helper.own_options) {
 		switch (
 		    options_read(&helper.command, &argc, argv, false, &err)) {

@@ -5,12 +5,10 @@
 #include <unistd.h>
 
 #include "helpers/reply.h"
-#include "wire/conceal.h"
 
 void
 reply_start(struct reply *reply)
 {
-	conceal(reply, sizeof(*reply));
 	reply->length = 0;
 	reply->failed = false;
 }

@@ -297,22 +297,30 @@ make_room(struct asker *asker)
 	return 0;
 }
 
+static ssize_t
+receive_some(struct asker *asker)
+{
+	ssize_t got = recv(asker->fd, secret_tail(asker->request),
+	    secret_room(asker->request), MSG_DONTWAIT);
+
+	if (got > 0)
+		secret_wrote(asker->request, (size_t)got);
+	return got;
+}
+
 static void
 receive(struct asker *asker)
 {
-	ssize_t got;
+	ssize_t got = receive_some(asker);
 	size_t length;
 
-	do {
+	while (got > 0 && secret_room(asker->request) == 0) {
 		if (make_room(asker) == -1) { /* too large */
 			asker_free(asker);
 			return;
 		}
-		got = recv(asker->fd, secret_tail(asker->request),
-		    secret_room(asker->request), MSG_DONTWAIT);
-		if (got > 0)
-			secret_wrote(asker->request, (size_t)got);
-	} while (got > 0 && secret_room(asker->request) == 0);
+		got = receive_some(asker);
+	}
 	length = message_complete(secret_bytes(asker->request),
 	    secret_length(asker->request));
 	if (length > 0) {

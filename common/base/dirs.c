@@ -129,7 +129,9 @@ dirs_open_runtime(bool create, struct error *err)
 	if (create && mkdir(path, 0700) == -1 && errno != EEXIST)
 		return error_errno(
 		    err, "cannot make the runtime directory '%s'", path);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	/* openat, for musl's open() spends a further call on O_CLOEXEC */
+	fd = openat(AT_FDCWD, path,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd == -1 && errno == ENOENT) {
 		error_set(err, FAULT_NONE, "there is no '%s'", path);
 		errno = ENOENT;

@@ -8,7 +8,6 @@
 #include "base/scoped.h"
 #include "wire/origin.h"
 #include "wire/client.h"
-#include "wire/conceal.h"
 #include "wire/socket.h"
 #include "wire/start.h"
 
@@ -20,7 +19,6 @@
 void
 client_start(struct client *client, const char *verb)
 {
-	conceal(client, sizeof(*client));
 	client->message.word = NULL;
 	client->message.count = 0;
 	client->answered = 0;

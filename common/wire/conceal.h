@@ -2,10 +2,9 @@
 #ifndef DAYPASS_WIRE_CONCEAL_H
 #define DAYPASS_WIRE_CONCEAL_H
 
-#include <stddef.h>
-
-/* Leaves the pages that hold these bytes out of core dumps: a helper's static
- * memory, which secrets pass through and where no arena is worth its cost. */
-void conceal(const void *bytes, size_t size);
+/* Keeps this process out of core dumps and out of the sight of others of our
+ * uid: a helper's static memory is where secrets pass through, and no arena is
+ * worth its cost there. */
+void conceal(void);
 
 #endif

@@ -28,29 +28,22 @@ limit(int fd, int option, int64_t patience)
 	setsockopt(fd, SOL_SOCKET, option, &time, sizeof(time));
 }
 
-/* By the descriptor that was checked, which also makes any path short enough
- * for sun_path; by its name only where there is no /proc. */
+/* By its name where that fits into an address, else by the descriptor that
+ * was checked. A directory that is swapped meanwhile gains nothing: whoever
+ * listens is asked for its uid all the same. */
 static int
 connect_in(int directory, int fd)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
 	char path[DIRS_PATH_MAX];
-	int length;
+	int length = -1;
 
-	snprintf(to.sun_path, sizeof(to.sun_path),
-	    "/proc/self/fd/%d/" SOCKET_NAME, directory);
-	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
-		return 0;
-	if (errno != ENOENT || access("/proc/self/fd", X_OK) == 0)
-		return -1;
-	if (dirs_runtime(path, sizeof(path), NULL) == -1)
-		return -1;
-	length =
-	    snprintf(to.sun_path, sizeof(to.sun_path), "%s/" SOCKET_NAME, path);
-	if (length < 0 || (size_t)length >= sizeof(to.sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
+	if (dirs_runtime(path, sizeof(path), NULL) == 0)
+		length = snprintf(to.sun_path, sizeof(to.sun_path),
+		    "%s/" SOCKET_NAME, path);
+	if (length < 0 || (size_t)length >= sizeof(to.sun_path))
+		snprintf(to.sun_path, sizeof(to.sun_path),
+		    "/proc/self/fd/%d/" SOCKET_NAME, directory);
 	return connect(fd, (struct sockaddr *)&to, sizeof(to));
 }
 
