@@ -2,6 +2,9 @@
 #include "agent/lifetime.h"
 #include "base/clock.h"
 
+/* Nothing that is kept in memory outlives this, whatever it says. */
+#define LONGEST (10 * 366 * 86400LL)
+
 struct lifetime
 lifetime_of(const struct credential *credential)
 {
@@ -12,6 +15,8 @@ lifetime_of(const struct credential *credential)
 		born = now;
 	lifetime.expires = credential->expires > 0 ? credential->expires
 						   : now + LIFETIME_UNSAID;
+	if (lifetime.expires > now + LONGEST)
+		lifetime.expires = now + LONGEST;
 	lifetime.length = lifetime.expires - born;
 	lifetime.ends_ms = clock_ms() + (lifetime.expires - now) * 1000;
 	return lifetime;

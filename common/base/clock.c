@@ -66,78 +66,116 @@ clock_rfc3339(int64_t unix_time, char *text)
 	return text;
 }
 
-static bool
-in_range(int year, int month, int day, int hour, int minute, int second)
+static int
+month_length(int year, int month)
 {
-	return year >= 1970 && year <= 9999 && month >= 1 && month <= 12 &&
-	    day >= 1 && day <= 31 && hour >= 0 && hour <= 23 && minute >= 0 &&
-	    minute <= 59 && second >= 0 && second <= 60;
+	return (int)(days_from_civil(year + month / 12, month % 12 + 1, 1) -
+	    days_from_civil(year, month, 1));
 }
 
+/* year, month, day, hour, minute, second */
 static int64_t
-to_unix(int year, int month, int day, int hour, int minute, int second)
+to_unix(const int part[6])
 {
-	if (!in_range(year, month, day, hour, minute, second))
+	if (part[0] < 1970 || part[0] > 9999 || part[1] < 1 || part[1] > 12 ||
+	    part[2] < 1 || part[2] > month_length(part[0], part[1]) ||
+	    part[3] > 23 || part[4] > 59 || part[5] > 60)
 		return -1;
-	return days_from_civil(year, month, day) * 86400 + hour * 3600 +
-	    minute * 60 + second;
+	return days_from_civil(part[0], part[1], part[2]) * 86400 +
+	    part[3] * 3600 + part[4] * 60 + part[5];
+}
+
+/* Does the text begin as the shape says? 'd' is a digit; numbers of adjacent
+ * digits go to `parts`, in order; anything else stands for itself. */
+static bool
+take_shape(const char *text, const char *shape, int *parts)
+{
+	for (bool inside = false; *shape != '\0'; shape++, text++) {
+		bool digit = *text >= '0' && *text <= '9';
+
+		if (*shape != 'd') {
+			if (*text != *shape)
+				return false;
+			parts += inside;
+			inside = false;
+			continue;
+		}
+		if (!digit)
+			return false;
+		*parts = (inside ? *parts * 10 : 0) + (*text - '0');
+		inside = true;
+	}
+	return true;
 }
 
 /* "Z", "+01:00" or "-0730" to the end of the text. */
 static bool
 parse_offset(const char *text, int64_t *seconds)
 {
-	int hours, minutes, used = 0;
+	int parts[2];
 
 	*seconds = 0;
 	if ((text[0] == 'Z' || text[0] == 'z') && text[1] == '\0')
 		return true;
 	if (text[0] != '+' && text[0] != '-')
 		return false;
-	if (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 &&
-	    sscanf(text + 1, "%2d%2d%n", &hours, &minutes, &used) != 2)
+	if (strlen(text) == 6 && take_shape(text + 1, "dd:dd", parts)) {
+		*seconds = parts[0] * 60 + parts[1];
+	} else if (strlen(text) == 5 && take_shape(text + 1, "dddd", parts)) {
+		parts[1] = parts[0] % 100;
+		parts[0] /= 100;
+		*seconds = parts[0] * 60 + parts[1];
+	} else {
 		return false;
-	if (text[1 + used] != '\0' || hours > 23 || minutes > 59)
-		return false;
-	*seconds = (hours * 60 + minutes) * (text[0] == '-' ? -60 : 60);
-	return true;
+	}
+	*seconds *= text[0] == '-' ? -60 : 60;
+	return parts[0] <= 23 && parts[1] <= 59;
 }
 
 int64_t
 clock_parse_rfc3339(const char *text)
 {
-	int year, month, day, hour, minute, second, used = 0;
+	int part[6];
 	int64_t offset, whole;
 
-	if (strlen(text) > 64 ||
-	    sscanf(text, "%4d-%2d-%2d%*1[Tt ]%2d:%2d:%2d%n", &year, &month,
-		&day, &hour, &minute, &second, &used) != 6)
+	if (!take_shape(text, "dddd-dd-dd", part) || text[10] == '\0' ||
+	    strchr("Tt ", text[10]) == NULL ||
+	    !take_shape(text + 11, "dd:dd:dd", part + 3))
 		return -1;
-	text += used;
-	if (*text == '.')
-		text += 1 + strspn(text + 1, "0123456789");
+	text += strlen("2026-01-02T03:04:05");
+	if (*text == '.') {
+		size_t decimals = strspn(text + 1, "0123456789");
+
+		if (decimals == 0)
+			return -1;
+		text += 1 + decimals;
+	}
 	if (!parse_offset(text, &offset))
 		return -1;
-	whole = to_unix(year, month, day, hour, minute, second);
+	whole = to_unix(part);
 	return whole == -1 ? -1 : whole - offset;
 }
 
+/* "Sun, 06 Nov 1994 08:49:37 GMT" */
 int64_t
 clock_parse_http(const char *text)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	int year, day, hour, minute, second, used = 0;
-	char month[4];
+	char month[4] = "";
 	const char *at;
+	int part[6];
 
-	if (sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n",
-		&day, month, &year, &hour, &minute, &second, &used) != 6 ||
-	    used == 0 || strlen(month) != 3)
+	if (strlen(text) != strlen("Sun, 06 Nov 1994 08:49:37 GMT") ||
+	    !take_shape(text + 3, ", dd ", &part[2]) ||
+	    !take_shape(text + 11, " dddd ", &part[0]) ||
+	    !take_shape(text + 17, "dd:dd:dd GMT", part + 3))
 		return -1;
-	if ((at = strstr(months, month)) == NULL || (at - months) % 3 != 0)
+	memcpy(month, text + 8, 3);
+	at = strstr(months, month);
+	if (at == NULL || (at - months) % 3 != 0)
 		return -1;
-	return to_unix(
-	    year, (int)(at - months) / 3 + 1, day, hour, minute, second);
+	part[1] = (int)(at - months) / 3 + 1;
+	return to_unix(part);
 }
 
 static int64_t

@@ -20,13 +20,16 @@ find(const struct command *command, const char *name, size_t length)
 }
 
 static int
-unknown(const struct command *command, const char *name, struct error *err)
+unknown(const struct command *command, const char *said, size_t length,
+    struct error *err)
 {
+	char name[65];
 	const char *names[ROWS_MAX + 3];
 	const struct option_row *row = command->options;
 	const char *nearest;
 	size_t count = 0;
 
+	snprintf(name, sizeof(name), "%.*s", (int)length, said);
 	for (; row != NULL && row->name != NULL && count < ROWS_MAX; row++)
 		names[count++] = row->name;
 	names[count++] = "help";
@@ -35,10 +38,10 @@ unknown(const struct command *command, const char *name, struct error *err)
 	nearest = text_nearest(name, names);
 	if (nearest == NULL)
 		return error_set(err, FAULT_USAGE,
-		    "unknown option --%.64s (%s --help shows them)", name,
+		    "unknown option --%s (%s --help shows them)", name,
 		    command->name);
 	return error_set(err, FAULT_USAGE,
-	    "unknown option --%.64s; did you mean --%s?", name, nearest);
+	    "unknown option --%s; did you mean --%s?", name, nearest);
 }
 
 /* One option, argv[*i]; moves *i over a value of its own. */
@@ -53,7 +56,7 @@ take_option(const struct command *command, int argc, char **argv, int *i,
 	const struct option_row *row = find(command, name, length);
 
 	if (row == NULL)
-		return unknown(command, name, err);
+		return unknown(command, name, length, err);
 	if (row->argument == NULL && equals != NULL)
 		return error_set(err, FAULT_USAGE,
 		    "option --%s takes no value", row->name);

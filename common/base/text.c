@@ -9,8 +9,11 @@ text_copy(char *to, size_t size, const char *from)
 {
 	size_t length = strlen(from);
 
-	if (length >= size)
+	if (length >= size) {
+		if (size > 0)
+			to[0] = '\0';
 		return -1;
+	}
 	memcpy(to, from, length + 1);
 	return 0;
 }
@@ -43,6 +46,20 @@ utf8_length(const unsigned char *s, size_t left)
 	return length;
 }
 
+/* Ends what did not fit in "...", without cutting a character in two. */
+static size_t
+mark_cut(char *to, size_t size, size_t used)
+{
+	if (size < 4)
+		return used;
+	if (used > size - 4)
+		used = size - 4;
+	while (used > 0 && (to[used] & 0xc0) == 0x80)
+		used--;
+	memcpy(to + used, "...", 3);
+	return used + 3;
+}
+
 char *
 text_printable(char *to, size_t size, const char *from, size_t length)
 {
@@ -57,10 +74,8 @@ text_printable(char *to, size_t size, const char *from, size_t length)
 		if (!good)
 			n = 1;
 		if (used + n >= size) {
-			if (size > 3)
-				used = used < size - 4 ? used : size - 4;
-			memcpy(to + used, "...", size > 3 ? 3 : 0);
-			used += size > 3 ? 3 : 0;
+			to[used] = '\0';
+			used = mark_cut(to, size, used);
 			break;
 		}
 		memcpy(to + used, good ? from + i : "?", n);
@@ -78,7 +93,7 @@ text_number(const char *text, int64_t max)
 	if (*text == '\0')
 		return -1;
 	for (; *text >= '0' && *text <= '9'; text++) {
-		if (number > (max - (*text - '0')) / 10)
+		if (*text - '0' > max || number > (max - (*text - '0')) / 10)
 			return -1;
 		number = number * 10 + (*text - '0');
 	}

@@ -141,11 +141,13 @@ unknown_key(struct check *check, const struct place *place, const char *key)
 	const char *names[SCHEMA_KEYS + 1] = {NULL};
 	const char *nearest;
 
-	if (check->open)
-		return 0;
 	for (size_t i = 0; i < check->key_count; i++)
 		names[i] = check->keys[i].name;
 	nearest = text_nearest(key, names);
+	/* Where it is not known which keys there may be, only one that looks
+	 * like a slip is told. */
+	if (check->open && nearest == NULL)
+		return 0;
 	if (nearest == NULL)
 		return mistake(check, place, "unknown key `%s`", key);
 	return mistake(
