@@ -50,7 +50,7 @@ ask_for(const struct gitrequest *request, const char *url, struct error *err)
 	char doctor[sizeof("git ") + URL_MAX];
 
 	start_request("get", request, url);
-	sprintf(doctor, "git %s", url);
+	snprintf(doctor, sizeof(doctor), "git %s", url);
 	writing_add(&client.writing, "doctor", doctor);
 	return client_answer(&client, err);
 }

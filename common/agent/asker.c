@@ -185,7 +185,7 @@ asker_answer(struct asker *asker)
 	send_answer(asker);
 }
 
-/* The whole sentence: stage, what came back, and the command that shows more. */
+/* The whole sentence: stage, what came back, the command that shows more. */
 static void
 write_sentence(struct asker *asker, const struct error *err,
     char text[2 * ERROR_TEXT_MAX])

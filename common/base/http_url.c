@@ -33,13 +33,29 @@ is_loopback(const char *host)
 	return strcmp(host, "localhost") == 0;
 }
 
+/* Others read a host that ends in a number as an IPv4 address, in spellings
+ * (0x7f.1, 2130706433, 0177.0.0.1) that we do not know: only the usual one is
+ * taken, so that no other reader sees another host. */
+static bool
+ends_in_number(const char *host)
+{
+	const char *dot = strrchr(host, '.');
+	const char *last = dot == NULL ? host : dot + 1;
+
+	return strncmp(last, "0x", 2) == 0 ||
+	       strspn(last, "0123456789") == strlen(last);
+}
+
 static bool
 is_host(const char *host, bool bracketed)
 {
 	struct in6_addr v6;
+	struct in_addr v4;
 
 	if (bracketed)
 		return inet_pton(AF_INET6, host, &v6) == 1;
+	if (ends_in_number(host))
+		return inet_pton(AF_INET, host, &v4) == 1;
 	return *host != '\0' && *host != '.' &&
 	       strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-._") ==
 		   strlen(host);

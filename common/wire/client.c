@@ -116,7 +116,7 @@ give_wanted(struct client *client, struct error *err)
 	client->writing.length--; /* the empty line */
 	origin_write_wanted(&client->writing, &client->message);
 	if (writing_end(&client->writing) == -1)
-		return origin_unfit(err);
+		return origin_unfit(&client->message, err);
 	if (converse(client, err) == -1)
 		return -1;
 	if (strcmp(client->message.word, "want") == 0)
@@ -129,7 +129,7 @@ static int
 ask(struct client *client, struct error *err)
 {
 	if (writing_end(&client->writing) == -1)
-		return origin_unfit(err);
+		return origin_unfit(NULL, err);
 	if (converse(client, err) == -1)
 		return -1;
 	if (strcmp(client->message.word, "want") == 0)

@@ -37,6 +37,18 @@ origin_config(char *path, size_t size, bool *named)
 	return path[0] == '/' ? 0 : make_absolute(path, size);
 }
 
+/* The length without the line breaks at the end, which a value read from a
+ * file may have and which say nothing. */
+static size_t
+fitting(const char *value)
+{
+	size_t length = strlen(value);
+
+	while (length > 0 && strchr("\r\n", value[length - 1]) != NULL)
+		length--;
+	return length;
+}
+
 static void
 write_variable(struct writing *writing, const char *name)
 {
@@ -47,8 +59,12 @@ write_variable(struct writing *writing, const char *name)
 		writing->failed = true;
 		return;
 	}
-	sprintf(key, "%s.%s", value == NULL ? "unset" : "env", name);
-	writing_add(writing, key, value == NULL ? "1" : value);
+	snprintf(
+	    key, sizeof(key), "%s.%s", value == NULL ? "unset" : "env", name);
+	if (value == NULL)
+		writing_add(writing, key, "1");
+	else
+		writing_add_bytes(writing, key, value, fitting(value));
 }
 
 void
@@ -80,19 +96,36 @@ origin_write_wanted(struct writing *writing, const struct message *want)
 		write_variable(writing, name);
 }
 
-int
-origin_unfit(struct error *err)
+static bool
+is_unfit(const char *name)
 {
-	for (const char *const *name = wire_variables; *name != NULL; name++) {
-		const char *value = secure_getenv(*name);
+	const char *value = secure_getenv(name);
 
-		if (value != NULL && (strchr(value, '\n') != NULL ||
-					 strlen(value) > MESSAGE_VALUE_MAX))
-			return error_set(err, FAULT_USAGE,
-			    "the variable %s has a line break, or more than %d "
-			    "bytes",
-			    *name, MESSAGE_VALUE_MAX);
-	}
+	return value != NULL && (memchr(value, '\n', fitting(value)) != NULL ||
+				    fitting(value) > MESSAGE_VALUE_MAX);
+}
+
+static int
+name_unfit(const char *name, struct error *err)
+{
+	return error_set(err, FAULT_USAGE,
+	    "the variable %.64s has a line break, or more than %d bytes", name,
+	    MESSAGE_VALUE_MAX);
+}
+
+int
+origin_unfit(const struct message *want, struct error *err)
+{
+	const char *asked;
+	unsigned at = 0;
+
+	for (const char *const *name = wire_variables; *name != NULL; name++)
+		if (is_unfit(*name))
+			return name_unfit(*name, err);
+	while (want != NULL &&
+	       (asked = message_next(want, "variable", &at)) != NULL)
+		if (is_unfit(asked))
+			return name_unfit(asked, err);
 	return error_set(err, FAULT_USAGE,
 	    "the request has a line break in a value, or is too long");
 }

@@ -17,8 +17,9 @@ void origin_write(struct writing *writing);
 void origin_write_wanted(struct writing *writing, const struct message *want);
 
 /* Why a request could not be written: names the variable that did not fit,
- * if it was one. Always -1. */
-int origin_unfit(struct error *err);
+ * if it was one of those or one that `want` (may be NULL) asked for. Always
+ * -1. */
+int origin_unfit(const struct message *want, struct error *err);
 
 /* The user's configuration as an absolute path; see dirs_config. */
 int origin_config(char *path, size_t size, bool *named);

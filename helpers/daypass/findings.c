@@ -106,7 +106,8 @@ show_road(const struct message *road)
 	    or_empty(binding), binding == NULL ? "" : " -> ",
 	    or_empty(credential));
 	do {
-		printf("  %s. %s: %s -> %s\n", or_empty(part_get(&part, "step")),
+		printf("  %s. %s: %s -> %s\n",
+		    or_empty(part_get(&part, "step")),
 		    or_empty(part_get(&part, "exchange")),
 		    or_empty(part_get(&part, "takes")),
 		    or_empty(part_get(&part, "yields")));
