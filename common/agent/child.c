@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/child.h"
+#include "agent/confine.h"
 #include "base/clock.h"
 #include "base/jwt.h"
 #include "base/text.h"
@@ -104,10 +105,10 @@ become(const struct mint_order *order, pid_t parent, int input, int output)
 	close_range(OUTPUT + 1, ~0U, 0);
 	fcntl(INPUT, F_SETFD, FD_CLOEXEC);
 	fcntl(OUTPUT, F_SETFD, FD_CLOEXEC);
-	if (order->step->exchange != NULL ||
-	    !order->step->identity->runs_program)
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	secret_after_fork();
+	if (order->step->exchange != NULL ||
+	    order->step->identity->speaks_http)
+		confine(NULL);
 }
 
 static struct secret *

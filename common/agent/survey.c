@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "agent/confine.h"
 #include "agent/extras.h"
 #include "agent/road_identity.h"
 #include "agent/verbs.h"
@@ -119,6 +120,8 @@ write_state(struct writing *writing, const struct config *config)
 	secret_arena_report(&arena);
 	if (arena.refused != NULL)
 		writing_add(writing, "arena", arena.refused);
+	if (confine_lacks() != NULL)
+		writing_add(writing, "arena", confine_lacks());
 }
 
 static void

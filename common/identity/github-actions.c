@@ -155,6 +155,7 @@ github_run(
 
 const struct identity identity_github_actions = {
     .name = "github-actions",
+    .speaks_http = true,
     .variables = variables,
     .here = github_here,
     .run = github_run,

@@ -44,6 +44,7 @@ struct identity {
 	const char *const *keys;
 	bool is_static; /* one token for one audience, not minted on demand */
 	bool runs_program; /* its child cannot be confined */
+	bool speaks_http;  /* its child can be, and is */
 
 	/* Is it here? Offline, at once: looks at variables and files, runs
 	 * nothing. Writes the reason either way ("ona is on PATH:

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_AGENT_CONFINE_H
+#define DAYPASS_AGENT_CONFINE_H
+
+/*
+ * What a child that speaks HTTP gives up before it hears a stranger: new
+ * privileges, and with Landlock (landlock(7)) every file but the roots of
+ * trust and what names are resolved with, binding of ports, and signals to
+ * processes outside. `extra` names one more file or directory to read (NULL:
+ * none); SSL_CERT_FILE, SSL_CERT_DIR and CURL_CA_BUNDLE are read as well.
+ */
+void confine(const char *extra);
+
+/* What this kernel lacks of it: a static sentence, or NULL for nothing. */
+const char *confine_lacks(void);
+
+#endif
