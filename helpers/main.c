@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/compat.h"
 #include "helpers/helper.h"
 #include "helpers/standard.h"
-#include "wire/conceal.h"
 
 static int
 wrong(const struct error *err)
@@ -21,7 +21,7 @@ main(int argc, char **argv)
 	struct error err;
 
 	standard_keep();
-	conceal();
+	compat_conceal();
 	if (!helper.own_options) {
 		switch (
 		    options_read(&helper.command, &argc, argv, false, &err)) {

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -20,6 +19,7 @@
 #include "agent/upkeep.h"
 #include "agent/vault.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/dirs.h"
 #include "base/http.h"
 #include "base/options.h"
@@ -48,7 +48,7 @@ protect(void)
 	struct rlimit none = {0, 0};
 
 	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
+	compat_conceal();
 }
 
 static void

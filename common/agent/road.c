@@ -64,6 +64,13 @@ wrong(struct search *search, enum stage stage)
 	return ROAD_WRONG;
 }
 
+static enum road_result
+out_of_memory(struct search *search)
+{
+	error_set(search->err, FAULT_SYSTEM, "no memory for a road");
+	return wrong(search, STAGE_AGENT);
+}
+
 /* A path binding that is asked for without a path: git must be told to send
  * one, else every repository of the host would look unbound. */
 static enum road_result
@@ -117,11 +124,11 @@ from_target(struct search *search, const char *text)
 		tool_audience(
 		    search->tool, &road->target, &search->audience);
 	road->binding = strdup(bound ? binding->pattern : "");
-	return ROAD_FOUND;
+	return road->binding == NULL ? out_of_memory(search) : ROAD_FOUND;
 }
 
 /* `daypass token --for URL` asks for a function, else for a git or registry
- * host: the first tool that binds it. */
+ * host: the first tool that binds it, and what that tool would get. */
 static enum road_result
 from_any_target(struct search *search, const char *text)
 {
@@ -133,27 +140,38 @@ from_any_target(struct search *search, const char *text)
 		search->tool = tool_named(tools[i]);
 		result = from_target(search, text);
 	}
-	search->tool = tool_named("token");
 	return result;
+}
+
+/* Nothing may be left out on the way: another region, or another name, would
+ * be another credential. */
+static struct settings *
+role_settings(const struct message *request)
+{
+	static const char *const keys[][2] = {{"role", "role"},
+	    {"region", "region"}, {"session-name", "session-name"},
+	    {"duration", "ttl"}};
+	scoped(settings) struct settings *settings = settings_new();
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *value = message_get(request, keys[i][0]);
+
+		if (settings == NULL ||
+		    (value != NULL &&
+			settings_add(settings, keys[i][1], value) == -1))
+			return NULL;
+	}
+	return take(&settings);
 }
 
 static enum road_result
 from_role(struct search *search)
 {
-	static const char *const keys[] = {
-	    "role", "region", "session-name", NULL};
-	const struct message *request = search->request;
-	scoped(settings) struct settings *settings = settings_new();
-	const char *ttl = message_get(request, "duration");
+	scoped(settings) struct settings *settings =
+	    role_settings(search->request);
 
-	for (size_t i = 0; settings != NULL && keys[i] != NULL; i++) {
-		const char *value = message_get(request, keys[i]);
-
-		if (value != NULL)
-			settings_add(settings, keys[i], value);
-	}
-	if (settings != NULL && ttl != NULL)
-		settings_add(settings, "ttl", ttl);
+	if (settings == NULL)
+		return out_of_memory(search);
 	if (road_append(search->road, exchange_named("aws-web-identity"),
 		"role", settings, search->err) == -1)
 		return wrong(search, STAGE_CONFIG);
@@ -280,14 +298,12 @@ set_username(struct search *search)
 	const char *asked = message_get(search->request, "username");
 	const char *name = search->binding.username;
 
-	if (name == NULL && last->yields != KIND_BASIC &&
+	if (name == NULL && (last->yields & (KIND_BASIC | KIND_AWS)) == 0 &&
 	    road->target.host[0] != '\0')
 		name = tool_username(&road->target,
 		    last->exchange == NULL ? NULL : last->exchange->name);
-	if (name != NULL && (road->username = strdup(name)) == NULL) {
-		error_set(search->err, FAULT_SYSTEM, "no memory for a road");
-		return wrong(search, STAGE_AGENT);
-	}
+	if (name != NULL && (road->username = strdup(name)) == NULL)
+		return out_of_memory(search);
 	if (asked != NULL && asked[0] != '\0' && name != NULL &&
 	    strcmp(asked, name) != 0)
 		return ROAD_NONE;
@@ -358,10 +374,8 @@ road_find(const struct config *config, const struct message *request,
 		return ROAD_WRONG;
 	if (config_usable(config, err) == -1)
 		return wrong(&search, STAGE_CONFIG);
-	if ((search.road = calloc(1, sizeof(*search.road))) == NULL) {
-		error_errno(err, "no memory for a road");
-		return ROAD_WRONG;
-	}
+	if ((search.road = calloc(1, sizeof(*search.road))) == NULL)
+		return out_of_memory(&search);
 	search.road->references = 1;
 	search.road->count = 1;
 	search.road->tool = search.tool->name;

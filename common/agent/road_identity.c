@@ -5,16 +5,18 @@
 #include "agent/road_identity.h"
 #include "base/buffer.h"
 
-static bool
+/* 1: it is here; 0: it is not; -1: that cannot be told, and to go on as if it
+ * were not would be to pick another identity. */
+static int
 probe(const struct identity *identity, const struct message *request,
-    char reason[IDENTITY_REASON_MAX])
+    char reason[IDENTITY_REASON_MAX], struct error *err)
 {
 	scoped(surroundings) struct surroundings *around = NULL;
 	char want[256];
 
 	reason[0] = '\0';
-	if (around_make(identity, NULL, request, &around, want, NULL) != 1)
-		return false;
+	if (around_make(identity, NULL, request, &around, want, err) != 1)
+		return -1;
 	return identity->here(around, reason, IDENTITY_REASON_MAX);
 }
 
@@ -29,35 +31,42 @@ road_probe(const struct message *request,
 	for (size_t i = 0; identities[i] != NULL; i++) {
 		if (identities[i]->here == NULL)
 			continue;
-		bool here = probe(identities[i], request, reason);
+		int here = probe(identities[i], request, reason, NULL);
 
-		tell(arg, identities[i], here, reason);
+		tell(arg, identities[i], here == 1, reason);
 	}
+}
+
+static const struct identity *
+none_here(const struct buffer *reasons, struct error *err)
+{
+	error_set(err, FAULT_IDENTITY,
+	    "this workspace has no identity that is known (%s): name one "
+	    "with [identity] source",
+	    buffer_text(reasons));
+	return NULL;
 }
 
 static const struct identity *
 find_here(const struct message *request, struct error *err)
 {
-	struct buffer reasons = BUFFER(ERROR_TEXT_MAX / 2);
+	scoped(buffer) struct buffer reasons = BUFFER(ERROR_TEXT_MAX / 2);
 	char reason[IDENTITY_REASON_MAX];
 
 	for (size_t i = 0; identities[i] != NULL; i++) {
 		if (identities[i]->here == NULL)
 			continue;
-		if (probe(identities[i], request, reason)) {
-			buffer_free(&reasons);
+		switch (probe(identities[i], request, reason, err)) {
+		case 1:
 			return identities[i];
+		case -1:
+			return NULL;
 		}
 		buffer_printf(&reasons, "%s%s: %s",
 		    reasons.length == 0 ? "" : "; ", identities[i]->name,
 		    reason);
 	}
-	error_set(err, FAULT_IDENTITY,
-	    "this workspace has no identity that is known (%s): name one "
-	    "with [identity] source",
-	    buffer_text(&reasons));
-	buffer_free(&reasons);
-	return NULL;
+	return none_here(&reasons, err);
 }
 
 static const struct identity *

@@ -50,15 +50,18 @@ split(const struct secret *token, struct segments *segments)
 
 /* One segment as a JSON object, or NULL. */
 static struct json *
-object(const char *text, size_t length)
+object(const char *text, size_t length, struct error *err)
 {
 	scoped(secret) struct secret *bytes = secret_new(length);
 	scoped(json) struct json *json = NULL;
-	struct error err = {0};
 
-	if (bytes == NULL || base64url_decode(bytes, text, length) == -1)
+	if (bytes == NULL) {
+		error_set(err, FAULT_SYSTEM, "no memory to read a JWT");
 		return NULL;
-	json = json_parse(secret_bytes(bytes), secret_length(bytes), &err);
+	}
+	if (base64url_decode(bytes, text, length) == -1)
+		return NULL;
+	json = json_parse(secret_bytes(bytes), secret_length(bytes), err);
 	if (json == NULL || !json_is_object(json, ""))
 		return NULL;
 	return take(&json);
@@ -68,21 +71,26 @@ static struct json *
 claims_of(const struct secret *token, struct error *err)
 {
 	struct segments segments;
+	struct error why = {.fault = FAULT_NONE};
 	scoped(json) struct json *header = NULL;
-	struct json *claims;
+	scoped(json) struct json *claims = NULL;
 
 	if (!split(token, &segments)) {
 		error_set(err, FAULT_IDENTITY,
 		    "not a JWT: not three parts in base64url");
 		return NULL;
 	}
-	header = object(segments.at[0], segments.length[0]);
-	claims = object(segments.at[1], segments.length[1]);
-	if (header != NULL && claims != NULL)
-		return claims;
-	error_set(err, FAULT_IDENTITY, "not a JWT: its %s is no JSON object",
-	    header == NULL ? "header" : "payload");
-	json_free(claims);
+	header = object(segments.at[0], segments.length[0], &why);
+	if (header != NULL)
+		claims = object(segments.at[1], segments.length[1], &why);
+	if (claims != NULL)
+		return take(&claims);
+	if (why.fault == FAULT_SYSTEM)
+		error_set(err, FAULT_SYSTEM, "%s", why.text);
+	else
+		error_set(err, FAULT_IDENTITY,
+		    "not a JWT: its %s is no JSON object",
+		    header == NULL ? "header" : "payload");
 	return NULL;
 }
 
@@ -111,19 +119,18 @@ time_of(const struct json *claims, const char *name)
 static void
 copy_audience(const struct json *claims, char *text, size_t size)
 {
-	scoped(buffer) struct buffer all = BUFFER(TEXT_MAX);
+	char all[TEXT_MAX] = "";
 	const char *string;
-	size_t count = 0;
+	size_t count = 0, used = 0;
 
 	json_count(claims, "aud", &count);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && used < sizeof(all); i++) {
 		if (!json_element(claims, "aud", i, &string))
 			continue;
-		if (all.length > 0)
-			buffer_add(&all, " ", 1);
-		buffer_add_string(&all, string);
+		used += (size_t)snprintf(all + used, sizeof(all) - used,
+		    "%s%s", used > 0 ? " " : "", string);
 	}
-	text_printable(text, size, buffer_text(&all), all.length);
+	text_printable(text, size, all, strlen(all));
 }
 
 int
@@ -158,20 +165,21 @@ jwt_has_audience(const struct secret *token, const char *audience)
 	return false;
 }
 
-bool
+int
 jwt_claim(const struct secret *token, const char *name, char *text, size_t size)
 {
-	scoped(json) struct json *claims = claims_of(token, NULL);
+	struct error err = {.fault = FAULT_NONE};
+	scoped(json) struct json *claims = claims_of(token, &err);
 	const char *string;
 	int64_t number;
 	int length;
 
 	if (claims == NULL)
-		return false;
+		return err.fault == FAULT_SYSTEM ? -1 : 0;
 	if (json_string(claims, name, &string))
 		return text_copy(text, size, string) == 0;
 	if (!json_integer(claims, name, &number))
-		return false;
+		return 0;
 	length = snprintf(text, size, "%" PRId64, number);
 	return length >= 0 && (size_t)length < size;
 }

@@ -20,16 +20,16 @@ struct jwt {
 	int64_t issued;	    /* iat, or 0 */
 };
 
-/* -1 with FAULT_IDENTITY: not three segments of base64url (no padding) with a
+/* -1 with FAULT_IDENTITY (FAULT_SYSTEM: no memory): not three segments of base64url (no padding) with a
  * JSON object in the first two. */
 int jwt_read(const struct secret *token, struct jwt *jwt, struct error *err);
 
 /* Does the token's `aud` hold this audience exactly? */
 bool jwt_has_audience(const struct secret *token, const char *audience);
 
-/* One claim that is a string or number, into `text`; false if there is none
- * or it does not fit. */
-bool jwt_claim(const struct secret *token, const char *name, char *text,
+/* One claim that is a string or number, into `text`. 1: there; 0: there is
+ * none, or it does not fit; -1: no memory to tell. */
+int jwt_claim(const struct secret *token, const char *name, char *text,
     size_t size);
 
 #endif

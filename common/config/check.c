@@ -123,6 +123,8 @@ check_pattern(struct check *check)
 	if (match_read(section->schema->match, section->name, &section->match,
 		&err) == 0)
 		return 0;
+	if (err.fault == FAULT_SYSTEM)
+		return -1;
 	return guess_scheme(check, &err);
 }
 
@@ -183,9 +185,12 @@ check_setting(struct check *check, size_t i)
 	if (key->check != value_boolean &&
 	    value_text(check->sections, setting->value, &err) == -1)
 		return mistake(check, place, "`%s`: %s", key->name, err.text);
-	if (key->check(check->sections, setting->value, &err) == -1)
-		return mistake(check, place, "`%s`: %s", key->name, err.text);
-	return 0;
+	if (key->check(check->sections, setting->value, &err) == 0)
+		return 0;
+	/* no memory is no mistake of the person's: all is read again */
+	if (err.fault == FAULT_SYSTEM)
+		return -1;
+	return mistake(check, place, "`%s`: %s", key->name, err.text);
 }
 
 static int
@@ -201,10 +206,12 @@ check_required(struct check *check)
 		    mistake(check, NULL, "needs `%s`", check->keys[i].name) ==
 			-1)
 			return -1;
-	if (section->schema->whole != NULL &&
-	    section->schema->whole(section, &err) == -1)
-		return mistake(check, NULL, "%s", err.text);
-	return 0;
+	if (section->schema->whole == NULL ||
+	    section->schema->whole(section, &err) == 0)
+		return 0;
+	if (err.fault == FAULT_SYSTEM)
+		return -1;
+	return mistake(check, NULL, "%s", err.text);
 }
 
 static int

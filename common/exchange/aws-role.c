@@ -150,13 +150,13 @@ static int
 form_role(const struct exchange_mint *mint, struct secret *body)
 {
 	const char *role = settings_get(mint->settings, "role");
-	char name[AWS_SESSION_NAME], ttl[24];
+	char room[AWS_SESSION_NAME], ttl[24];
+	const char *name = aws_session_name(mint, room);
 
 	snprintf(
 	    ttl, sizeof(ttl), "%ld", exchange_ttl(mint->settings, TTL_USUAL));
-	if (http_form(body, "RoleArn", role) == -1 ||
-	    http_form(body, "RoleSessionName", aws_session_name(mint, name)) ==
-		-1)
+	if (name == NULL || http_form(body, "RoleArn", role) == -1 ||
+	    http_form(body, "RoleSessionName", name) == -1)
 		return -1;
 	return http_form(body, "DurationSeconds", ttl);
 }

@@ -52,7 +52,8 @@ bool aws_is_arn(const char *arn);
 bool aws_is_role(const char *arn, bool foreign);
 
 /* aws-session.c: the setting session-name, else one made of who asks: a claim
- * that names the workspace or job, else the end of the subject. */
+ * that names the workspace or job, else the end of the subject. NULL: no
+ * memory to tell. */
 #define AWS_SESSION_NAME 65
 const char *aws_session_name(const struct exchange_mint *mint,
     char name[AWS_SESSION_NAME]);

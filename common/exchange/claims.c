@@ -11,18 +11,20 @@ prefer(char *to, size_t size, const char *known)
 		text_printable(to, size, known, strlen(known));
 }
 
-void
+int
 claims_read(const struct credential *input, struct jwt *claims)
 {
 	unsigned tokens = KIND_ID_TOKEN | KIND_BEARER;
+	struct error err = {.fault = FAULT_NONE};
 
 	memset(claims, 0, sizeof(*claims));
-	if ((input->kind & tokens) == 0 ||
-	    jwt_read(input->secret, claims, NULL) == -1)
+	if ((input->kind & tokens) != 0 &&
+	    jwt_read(input->secret, claims, &err) == -1)
 		memset(claims, 0, sizeof(*claims));
 	prefer(claims->issuer, sizeof(claims->issuer), input->issuer);
 	prefer(claims->subject, sizeof(claims->subject), input->subject);
 	prefer(claims->audience, sizeof(claims->audience), input->audience);
+	return err.fault == FAULT_SYSTEM ? -1 : 0;
 }
 
 static int
@@ -39,8 +41,8 @@ claims_carry(struct credential *to, const struct credential *from)
 {
 	struct jwt claims;
 
-	claims_read(from, &claims);
-	if (carry(&to->issuer, claims.issuer) == -1 ||
+	if (claims_read(from, &claims) == -1 ||
+	    carry(&to->issuer, claims.issuer) == -1 ||
 	    carry(&to->subject, claims.subject) == -1 ||
 	    carry(&to->audience, claims.audience) == -1)
 		return -1;

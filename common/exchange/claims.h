@@ -7,8 +7,9 @@
 #include "exchange/credential.h"
 
 /* As whom a credential is presented: the issuer, subject and audience that
- * came with it, else what its token says if that is a JWT, else "". */
-void claims_read(const struct credential *input, struct jwt *claims);
+ * came with it, else what its token says if that is a JWT, else "". -1: no
+ * memory to read the token. */
+int claims_read(const struct credential *input, struct jwt *claims);
 
 /* Hands the same three on to what was minted from `from`. -1: no memory. */
 int claims_carry(struct credential *to, const struct credential *from);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/compat.h"
 #include "base/dirs.h"
 #include "base/text.h"
 #include "wire/environment.h"
@@ -20,18 +21,22 @@ static const char *const allowed[] = {"HOME=", "USER=", "LOGNAME=", "PATH=",
     "http_proxy=", "https_proxy=", "HTTPS_PROXY=", "all_proxy=", "ALL_PROXY=",
     "no_proxy=", "NO_PROXY=", "SSL_CERT_FILE=", "SSL_CERT_DIR=",
     "CURL_CA_BUNDLE=",
-#ifdef SANITIZED
-    "ASAN_OPTIONS=", "LSAN_OPTIONS=", "UBSAN_OPTIONS=",
-#endif
     NULL};
+
+static bool
+is_among(const char *variable, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (text_starts(variable, *names))
+			return true;
+	return false;
+}
 
 static bool
 is_allowed(const char *variable)
 {
-	for (const char *const *name = allowed; *name != NULL; name++)
-		if (text_starts(variable, *name))
-			return true;
-	return false;
+	return is_among(variable, allowed) ||
+	       is_among(variable, compat_sanitizer_variables);
 }
 
 /* The two that are ours, absolute: the agent's working directory is /. */

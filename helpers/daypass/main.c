@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/compat.h"
 #include "base/text.h"
 #include "helpers/daypass/verb.h"
 #include "helpers/standard.h"
-#include "wire/conceal.h"
 
 static const struct verb *const verbs[] = {
     &verb_status, &verb_doctor, &verb_token, &verb_end, &verb_begin};
@@ -100,7 +100,7 @@ main(int argc, char **argv)
 	struct error err;
 
 	standard_keep();
-	conceal();
+	compat_conceal();
 	if (argc < 2 || asks_help(argv[1])) {
 		help();
 		return argc < 2 ? fault_exit(FAULT_USAGE) : 0;

@@ -36,6 +36,12 @@ get(size_t size)
 }
 
 static void
+give(struct block block)
+{
+	arena_give(block.bytes, block.size, block.size);
+}
+
+static void
 test_sizes(void)
 {
 	static const size_t sizes[] = {1, 255, 256, 257, 384, 385, 2049, 65535,
@@ -78,6 +84,19 @@ test_many(void)
 	tap_ok(good, "no block lies in another");
 	for (size_t i = 0; i < MANY; i++)
 		arena_give(blocks[i].bytes, blocks[i].size, blocks[i].size);
+}
+
+/* Only what was used is wiped: the rest was never written to. */
+static void
+test_used(void)
+{
+	struct block block = get(1000);
+
+	memset(block.bytes, 'x', 600);
+	arena_give(block.bytes, block.size, 600);
+	block = get(1000);
+	tap_ok(is_filled(&block, 0), "a block that was half used is zeroes");
+	give(block);
 }
 
 static void
@@ -167,6 +186,7 @@ main(void)
 {
 	test_sizes();
 	test_many();
+	test_used();
 	test_reuse();
 	test_budget();
 	test_limit();

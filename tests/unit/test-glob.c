@@ -136,7 +136,7 @@ test_effort(void)
 	strcat(pattern, "b");
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
-	fits(pattern, text, false);
+	tap_ok(!text_glob(pattern, text), "a pattern of many stars");
 	tap_ok(clock_ms() - start < 2000, "in no time");
 }
 

@@ -164,7 +164,7 @@ flags_of(const void *address, char *flags, size_t size)
 		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
 			inside = at >= from && at < to;
 		else if (inside && strncmp(line, "VmFlags:", 8) == 0)
-			snprintf(flags, size, "%s", line + 8);
+			snprintf(flags, size, "%.200s", line + 8);
 	if (maps != NULL)
 		fclose(maps);
 	return flags[0] != '\0';

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_BASE_COMPAT_H
+#define DAYPASS_BASE_COMPAT_H
+
+/* What differs from one system, or one kind of build, to another. */
+
+/* Keeps this process out of core dumps and out of the sight of others of our
+ * uid: what passes through its memory stays there. Not in a build with
+ * sanitizers, whose leak checker has to look. */
+void compat_conceal(void);
+
+/* The variables, each with its `=`, by which a build with sanitizers is told
+ * where to report; NULL-terminated, empty in other builds. */
+extern const char *const compat_sanitizer_variables[];
+
+#endif

@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every exchange at the address that it has of itself: no endpoint is
+configured, and names like sts.us-east-1.amazonaws.com lead to loopback in a
+mount namespace of the agent's own."""
+
+import json
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                '..'))
+
+from support import sections, tap   # noqa: E402
+from support.rig import NamedCloud   # noqa: E402
+from support.tap import equal, like, ok   # noqa: E402
+
+OVER = 'mount --bind "$0" /etc/hosts && exec "$@"'
+
+
+def begin(place):
+    """An agent that sees those hosts and trusts the cloud's CA."""
+    place.env['SSL_CERT_FILE'] = place.rig['bundle']
+    done = place.run('unshare', '--mount', 'sh', '-c', OVER,
+                     place.write('hosts', place.rig.cloud.hosts, 0o644),
+                     'daypass', 'begin')
+    if done.code:
+        raise tap.Skip(f'no mount namespace: {done.err.strip()}')
+
+
+def aws(place, *arguments, **env):
+    done = place.run('aws-credential-daypass', *arguments, env=env)
+    return json.loads(done.out) if ok(done.code == 0, ' '.join(
+        ['aws', *arguments, *env]), done) else {}
+
+
+def test_no_configuration_at_all(place):
+    role = place.rig['role']
+    begin(place)
+    first = aws(place, '--role', role)
+    equal(aws(place, AWS_ROLE_ARN=role), first,
+          'AWS_ROLE_ARN is the same as --role')
+    aws(place, '--role', role, '--region', 'us-east-1', '--duration',
+        '15m', '--session-name', 'ada@7f3')
+    names = [s.name for s in place.rig.cloud.issued.sessions.values()]
+    ok('ada@7f3' in names, '--session-name', names)
+    aws(place, AWS_ROLE_ARN=role, AWS_ROLE_SESSION_NAME='from-env')
+    names = [s.name for s in place.rig.cloud.issued.sessions.values()]
+    ok('from-env' in names, 'AWS_ROLE_SESSION_NAME', names)
+    done = place.run('aws-credential-daypass', '--role', role + 'x')
+    like(done.err, 'AccessDenied from sts.us-east-1.amazonaws.com: role '
+         r'\S+:role/devx does not trust sub=', 'a role that says no')
+
+
+def bind(place):
+    rig = place.rig
+    none = {'endpoint': []}
+    place.write(place.config, '\n'.join([
+        sections.web_identity(rig, **none), sections.assume_role(rig, **none),
+        sections.web_identity(rig, 'ecr', role=rig['role_ecr'], **none),
+        sections.octo(rig, scope='acme/web', revoke_endpoint=[], **none),
+        sections.federation(rig, **none),
+        sections.service_account(rig, **none),
+        sections.docker('123456789012.dkr.ecr.us-east-1.amazonaws.com',
+                        credential='ecr')]))
+
+
+def test_each_exchange(place):
+    bind(place)
+    begin(place)
+    for credential in ('dev', 'deploy', 'github', 'gcp', 'gcp-ci'):
+        done = place.daypass('token', credential)
+        ok(done.code == 0, f'{credential} at its own address', done)
+    done = place.run('docker-credential-daypass', 'get', input=(
+        '123456789012.dkr.ecr.us-east-1.amazonaws.com'))
+    ok(done.code == 0 and '"AWS"' in done.out, 'ECR by the bridge', done)
+    done = place.daypass('end', '--json')
+    equal(json.loads(done.out)['revoked'], ['github'],
+          'and revoked at api.github.com')
+
+
+if __name__ == '__main__':
+    if os.getuid() == 0:
+        tap.run(globals(), kind=NamedCloud)
+    print('1..0 # SKIP port 443 and a mount namespace are needed: root')

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "exchange/exchange.h"
+#include "stranger.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+/* Settings that do for any exchange. */
+static struct settings *
+all_settings(const char *exchange)
+{
+	static const struct setting all[] = {
+	    {"role", "arn:aws:iam::123456789012:role/dev"},
+	    {"region", "eu-west-1"},
+	    {"audience", "//iam.googleapis.com/projects/1/locations/global/"
+			 "workloadIdentityPools/p/providers/w"},
+	    {"service-account", "ci@acme.iam.gserviceaccount.com"},
+	    {"identity-name", "daypass"},
+	};
+	struct settings *settings = settings_new();
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		settings_set(settings, all[i].key, all[i].value);
+	settings_set(settings, "scope",
+	    strcmp(exchange, "octo-sts") == 0 ? "acme/app"
+					      : "https://a.io/scope");
+	if (strcmp(exchange, "token-exchange") == 0)
+		settings_set(settings, "endpoint", "https://sts.acme.io/t");
+	return settings;
+}
+
+static struct credential *
+input_for(const struct exchange *exchange)
+{
+	unsigned kind = exchange->takes & KIND_AWS	  ? KIND_AWS
+			: exchange->takes & KIND_ID_TOKEN ? KIND_ID_TOKEN
+							  : KIND_BEARER;
+	struct credential *input = credential_new(kind);
+
+	input->name = strdup("AKIDEXAMPLE");
+	input->secret = secret_copy("e30.eyJzdWIiOiJtZSJ9.c2ln", 25);
+	input->session = secret_copy("session", 7);
+	return input;
+}
+
+/* It yields what it says it does, or nothing and a reason. */
+static void
+run(const struct exchange *exchange)
+{
+	scoped(settings) struct settings *settings =
+	    all_settings(exchange->name);
+	scoped(credential) struct credential *input = input_for(exchange);
+	scoped(credential) struct credential *output = NULL;
+	struct http http = {.deadline = clock_ms() + 10000};
+	const struct exchange_mint mint = {settings, input, &http};
+	struct error err = {.fault = FAULT_NONE};
+
+	if (exchange->run(&mint, &output, &err) == -1) {
+		stranger_check(&err);
+		if (output != NULL)
+			abort();
+		return;
+	}
+	if (output == NULL || output->kind != exchange->yields ||
+	    output->secret == NULL || secret_length(output->secret) == 0 ||
+	    output->expires < 0)
+		abort();
+}
+
+/* First the exchange, the status and the media type, a line each; then the
+ * body of the reply. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	char name[32], status[8], type[96];
+	const struct exchange *exchange;
+	int number;
+
+	if (!stranger_line(&bytes, &length, name, sizeof(name)) ||
+	    !stranger_line(&bytes, &length, status, sizeof(status)) ||
+	    !stranger_line(&bytes, &length, type, sizeof(type)) ||
+	    (exchange = exchange_named(name)) == NULL)
+		return 0;
+	number = atoi(status);
+	if (number < 100 || number > 599)
+		return 0;
+	stranger_says(number, type, bytes, length);
+	run(exchange);
+	return 0;
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sections of daypass's configuration that point at the cloud on loopback."""
+
+
+def section(word, name, **settings):
+    """Underscores in keys become dashes; a list repeats its key."""
+    lines = [f'[{word} "{name}"]' if name else f'[{word}]']
+    for key, value in settings.items():
+        values = value if isinstance(value, list) else [value]
+        lines += [f'\t{key.replace("_", "-")} = "{v}"' for v in values]
+    return '\n'.join(lines) + '\n'
+
+
+def credential(name, exchange, **settings):
+    return section('credential', name, exchange=exchange, **settings)
+
+
+def octo(rig, name='github', **more):
+    return credential(name, 'octo-sts', **{
+        'identity_name': 'daypass', 'endpoint': rig['octo'],
+        'revoke_endpoint': rig['github'], **more})
+
+
+def web_identity(rig, name='dev', **more):
+    return credential(name, 'aws-web-identity', **{
+        'role': rig['role'], 'region': 'us-east-1', 'endpoint': rig['sts'],
+        **more})
+
+
+def assume_role(rig, name='deploy', **more):
+    return credential(name, 'aws-assume-role', **{
+        'from': 'dev', 'role': rig['role_deploy'], 'region': 'us-east-1',
+        'endpoint': rig['sts'], **more})
+
+
+def federation(rig, name='gcp', **more):
+    return credential(name, 'gcp-federation', **{
+        'audience': rig['gcp_audience'], 'endpoint': rig['gcp_sts'], **more})
+
+
+def service_account(rig, name='gcp-ci', **more):
+    return credential(name, 'gcp-service-account', **{
+        'from': 'gcp', 'service_account': rig['service_account'],
+        'endpoint': rig['gcp_iam'], **more})
+
+
+def token_exchange(rig, name='api', **more):
+    return credential(name, 'token-exchange', **{
+        'endpoint': rig['token_exchange'], 'audience': 'api.rig.test', **more})
+
+
+def git(rig, path='/acme', **more):
+    return section('git', rig['git'] + path,
+                   **{'credential': 'github', **more})
+
+
+def docker(host, **more):
+    return section('docker', host, **{'credential': 'id-token', **more})
+
+
+def aws(profile='default', **more):
+    return section('aws', profile, **{'credential': 'dev', **more})

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Secret bytes leave struct secret in these files and nowhere else. Whoever
+# adds one has looked at what becomes of the bytes there.
+. "$(dirname "$0")/tree.sh"
+
+# What they do with them:
+readers="
+	common/agent/asker.c
+	common/agent/child.c
+	common/agent/get.c
+	common/agent/mint.c
+	common/agent/road_key.c
+	common/base/http.c
+	common/base/http_form.c
+	common/base/http_lines.c
+	common/base/jwt.c
+	common/base/secret.c
+	common/base/sigv4.c
+	common/base/xml.c
+	common/exchange/aws-ecr.c
+	common/exchange/aws-refusal.c
+	common/exchange/aws-reply.c
+	common/exchange/block.c
+	common/exchange/credential.c
+	common/exchange/exchange.c
+	common/exchange/refusal.c
+	common/exchange/reply.c
+	common/identity/github-actions.c
+	common/identity/identity.c
+	common/identity/program.c
+	common/identity/surroundings.c"
+
+# Whoever writes into one in place.
+writers="
+	common/agent/asker.c
+	common/agent/child.c
+	common/agent/mint.c
+	common/base/base64.c
+	common/base/program.c
+	common/base/secret.c
+	common/identity/tokenfile.c"
+
+# An error's words, and an access key's id: secrets by where they come from.
+harmless="common/exchange/aws-refusal.c common/exchange/aws-reply.c"
+
+source_files=$(find common helpers -name '*.c' | sort)
+
+# Of a list, what is there no more.
+stale() {
+	for file in $2; do
+		calls "$1" "$file" | grep -q . || echo "$file"
+	done
+}
+
+rules() {
+	calls secret_bytes $source_files | but $readers |
+		clean 'secret_bytes() is called where it may be'
+	stale secret_bytes "$readers" |
+		clean 'and the list names nobody else'
+	calls secret_tail $source_files | but $writers |
+		clean 'secret_tail() is called where it may be'
+	stale secret_tail "$writers" |
+		clean 'and its list names nobody else'
+	calls '[a-z_]*printf|error_[a-z]+|syslog|puts|reply_unexpected|mistake' \
+		$source_files | grep -E 'secret_(bytes|tail)' |
+		clean 'no format takes a secret'
+	calls 'buffer_[a-z]+|settings_[a-z]+|strn?dup|setenv|text_[a-z]+' \
+		$source_files | grep -E 'secret_(bytes|tail)' |
+		but $harmless |
+		clean 'nor does memory that is not locked'
+	calls 'strcmp|memcmp|strncmp|bcmp' $source_files |
+		grep -E 'secret_(bytes|tail)' |
+		clean 'secrets are compared by secret_equal()'
+	grep -nE 'char \*(token|password|secret|jwt|bearer)[;, =)]' \
+		$source_files | grep -v 'const char' |
+		clean 'no token is a plain string'
+	calls memset $source_files |
+		grep -E 'memset ?\([^)]*(secret|password|token)' |
+		clean 'what is wiped is wiped with explicit_bzero'
+}
+
+judge

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/loop.h"
+#include "agent/vault.h"
+#include "base/clock.h"
+#include "canned.h"
+#include "roads.h"
+#include "rows.h"
+#include "starve.h"
+#include "tap.h"
+
+#define FILES DEV BINDING("docker", "*.dkr.ecr.*.amazonaws.com", "dev")
+
+static struct config *config;
+static struct message message;
+static char wire[2048];
+
+static void
+prepare_request(const char *text)
+{
+	struct error err;
+
+	roads_begin();
+	config = rows_config(NULL, FILES);
+	snprintf(wire, sizeof(wire), "daypass=1 get\n%s\n\n", text);
+	if (message_parse(&message, wire, strlen(wire), &err) == -1)
+		exit(99);
+}
+
+static void
+prepare_chain(void)
+{
+	prepare_request(
+	    "tool=docker\ntarget=123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+	    "\nenv.HOME=/h\nenv.ACTIONS_ID_TOKEN_REQUEST_URL=u\n"
+	    "env.ACTIONS_ID_TOKEN_REQUEST_TOKEN=t");
+}
+
+static void
+prepare_role(void)
+{
+	prepare_request("tool=aws\nrole=" ROLE(
+	    "dev") "\nregion=eu-west-1\n"
+		   "session-name=me\nduration=900\nenv.HOME=/h\n"
+		   "env.ACTIONS_ID_TOKEN_REQUEST_URL=u\n"
+		   "env.ACTIONS_ID_TOKEN_REQUEST_TOKEN=t\n"
+		   "env.GITPOD_WORKSPACE_ID=w");
+}
+
+static void
+free_request(void)
+{
+	config_free(config);
+}
+
+static char directory[] = "/tmp/daypass-starve-XXXXXX", ona[64];
+
+/* With ona on PATH it is ona's token, even if a job of GitHub's is there. */
+static void
+prepare_ona(void)
+{
+	int fd;
+
+	prepare_role();
+	if (mkdtemp(directory) == NULL)
+		exit(99);
+	snprintf(ona, sizeof(ona), "%s/ona", directory);
+	fd = open(ona, O_CREAT | O_WRONLY | O_CLOEXEC, 0700);
+	if (fd == -1 || close(fd) == -1 || setenv("PATH", directory, 1) == -1)
+		exit(99);
+}
+
+static void
+free_ona(void)
+{
+	free_request();
+	unlink(ona);
+	rmdir(directory);
+}
+
+static bool
+roads(char result[STARVE_RESULT])
+{
+	scoped(road) struct road *road = NULL;
+	struct error err = {.fault = FAULT_NONE};
+	char want[256], hex[DIGEST_HEX];
+
+	if (road_find(config, &message, &road, want, &err) != ROAD_FOUND) {
+		if (err.fault == FAULT_NONE || err.stage == STAGE_NONE)
+			strcpy(result, "failed without a reason");
+		return err.fault == FAULT_NONE || err.stage == STAGE_NONE;
+	}
+	snprintf(result, STARVE_RESULT, "%s %s %s %s", road->source,
+	    road->steps[0].audience, road->binding == NULL ? "" : road->binding,
+	    digest_hex(road_last(road)->key, hex));
+	return true;
+}
+
+static bool
+vaults(char result[STARVE_RESULT])
+{
+	static const unsigned char key[DIGEST_SIZE] = {1};
+	struct vault *vault = vault_new();
+	struct credential *credential = credential_new(KIND_BEARER);
+	struct entry *entry = NULL;
+
+	if (credential != NULL)
+		credential->secret = secret_copy("token", 5);
+	if (vault != NULL && credential != NULL && credential->secret != NULL)
+		entry = vault_put(vault, key, credential, "name", "target");
+	else
+		credential_free(credential);
+	if (entry != NULL)
+		snprintf(
+		    result, STARVE_RESULT, "%s %s", entry->name, entry->target);
+	vault_free(vault);
+	return entry != NULL;
+}
+
+static bool
+loops(char result[STARVE_RESULT])
+{
+	struct error err = {.fault = FAULT_NONE};
+	struct loop *loop = loop_new(&err);
+	bool good = loop != NULL && loop_timer(loop, 0, NULL, NULL) != NULL;
+
+	loop_free(loop);
+	strcpy(result, "a loop and a timer");
+	return good;
+}
+
+static struct credential *input;
+
+static void
+make_aws(void)
+{
+	input = canned_aws();
+	input->issuer = strdup("https://i");
+	input->subject = strdup("me");
+	input->audience = strdup("sts");
+}
+
+static void
+free_input(void)
+{
+	credential_free(input);
+}
+
+static bool
+credentials(char result[STARVE_RESULT])
+{
+	scoped(secret) struct secret *block = secret_new(2048);
+	scoped(credential) struct credential *copy = credential_copy(input);
+	scoped(credential) struct credential *read = NULL;
+
+	if (block == NULL || copy == NULL ||
+	    credential_write(copy, block) == -1)
+		return false;
+	read = credential_read(secret_bytes(block), secret_length(block));
+	if (read == NULL)
+		return false;
+	snprintf(
+	    result, STARVE_RESULT, "%s %s", secret_bytes(block), read->subject);
+	return true;
+}
+
+/* Forgets the replies that nobody has asked for. */
+static void
+drop_replies(void)
+{
+	const struct http_request request = {.method = "GET", .url = ""};
+	struct http_reply reply;
+	struct http http;
+
+	while (http_send(&http, &request, &reply, NULL) == 0)
+		http_reply_clear(&reply);
+}
+
+/* Runs an exchange on `input`, with the one reply that it gets. */
+static bool
+exchange(const char *name, struct settings *of, char result[STARVE_RESULT])
+{
+	const struct exchange *one = exchange_named(name);
+	scoped(settings) struct settings *ours = settings_copy(of);
+	scoped(credential) struct credential *output = NULL;
+	struct http http = {.deadline = clock_ms() + 1000};
+	const struct exchange_mint mint = {ours, input, &http};
+	struct error err = {.fault = FAULT_NONE};
+
+	if (ours == NULL)
+		return false;
+	if (one->resolve(ours, NULL, &err) == -1 ||
+	    one->run(&mint, &output, &err) == -1) {
+		strcpy(result, "failed without a reason");
+		return err.fault == FAULT_NONE;
+	}
+	snprintf(result, STARVE_RESULT, "%.500s %.3000s %s", canned.url,
+	    canned.body, secret_bytes(output->secret));
+	return true;
+}
+
+static struct settings *of_exchange;
+
+static void
+make_web_identity(void)
+{
+	input = canned_id_token("{\"iss\":\"https://i\",\"sub\":\"me\"}");
+	of_exchange = canned_settings("role", ROLE("dev"), "region",
+	    "eu-west-1", "session-policy", "{}", "policy-arn",
+	    "arn:aws:iam::aws:policy/ReadOnlyAccess", NULL);
+}
+
+static void
+free_exchange(void)
+{
+	free_input();
+	settings_free(of_exchange);
+}
+
+static bool
+web_identity(char result[STARVE_RESULT])
+{
+	drop_replies();
+	canned_put(200, "text/xml",
+	    "<R><Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>"
+	    "k</SecretAccessKey><SessionToken>t</SessionToken><Expiration>"
+	    "2030-03-17T17:46:40Z</Expiration></Credentials></R>");
+	return exchange("aws-web-identity", of_exchange, result);
+}
+
+static void
+make_federation(void)
+{
+	input = canned_id_token("{\"iss\":\"https://i\",\"sub\":\"me\"}");
+	of_exchange = canned_settings(
+	    "audience", POOL, "scope", "https://a", "scope", "https://b", NULL);
+}
+
+static bool
+federation(char result[STARVE_RESULT])
+{
+	drop_replies();
+	canned_put(200, "application/json",
+	    "{\"access_token\":\"ya29\",\"expires_in\":3600}");
+	return exchange("gcp-federation", of_exchange, result);
+}
+
+static const struct scenario scenarios[] = {
+    {"the road of a chain", prepare_chain, roads, free_request},
+    {"the road of a role", prepare_role, roads, free_request},
+    {"the road of a workspace", prepare_ona, roads, free_ona},
+    {"the vault", NULL, vaults, NULL},
+    {"a loop", NULL, loops, NULL},
+    {"a credential's block", make_aws, credentials, free_input},
+    {"aws-web-identity", make_web_identity, web_identity, free_exchange},
+    {"gcp-federation", make_federation, federation, free_exchange},
+};
+
+int
+main(void)
+{
+	for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
+		starve(&scenarios[i]);
+	return tap_done();
+}
