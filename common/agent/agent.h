@@ -16,15 +16,18 @@ struct agent {
 	struct flights *flights; /* mints in progress */
 	struct rests *rests;	 /* failures at rest */
 	struct ledger *ledger;	 /* what must be revoked */
+	struct network *network; /* how mints reach it */
 	struct listener *listener;
 	struct ending *ending; /* NULL until the session ends */
 	struct tally tally;
 	char session[33]; /* the session's id */
 	char source[64];  /* the identity that was asked last */
 	int64_t since;	  /* unix seconds */
-	struct error network; /* why exchanges cannot be run, if so */
+	int64_t skew;	  /* of others' clocks against ours, in seconds */
+	struct timer *tick;
 	int leader; /* a pidfd of the session's leader, or -1 */
 	struct watch *leader_watch;
+	bool leaderless; /* the leader was gone before the session began */
 	int64_t last_asked; /* clock_ms() */
 	unsigned askers;    /* connections that are open */
 	bool once;	    /* one request, then nothing is left */

@@ -100,7 +100,8 @@ be_patient(struct asker *asker)
 	    asker->agent->loop, clock_ms() + PATIENCE_MS, too_slow, asker);
 }
 
-static void ready(void *arg, uint32_t events);
+static void
+ready(void *arg, uint32_t events);
 
 /* Watches for these events (0: hanging up). Most requests are answered at
  * once and never watched. */
@@ -110,8 +111,8 @@ watch_for(struct asker *asker, uint32_t events)
 	if (asker->watch != NULL)
 		watch_events(asker->watch, events);
 	else
-		asker->watch = loop_watch(asker->agent->loop, asker->fd,
-		    events, ready, asker, NULL);
+		asker->watch = loop_watch(
+		    asker->agent->loop, asker->fd, events, ready, asker, NULL);
 }
 
 void
@@ -128,10 +129,10 @@ static void
 send_answer(struct asker *asker)
 {
 	while (asker->sent < secret_length(asker->answer)) {
-		ssize_t sent = send(asker->fd,
-		    secret_bytes(asker->answer) + asker->sent,
-		    secret_length(asker->answer) - asker->sent,
-		    MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t sent =
+		    send(asker->fd, secret_bytes(asker->answer) + asker->sent,
+			secret_length(asker->answer) - asker->sent,
+			MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (sent == -1 && errno == EINTR)
 			continue;
@@ -187,8 +188,8 @@ asker_answer(struct asker *asker)
 
 /* The whole sentence: stage, what came back, the command that shows more. */
 static void
-write_sentence(struct asker *asker, const struct error *err,
-    char text[2 * ERROR_TEXT_MAX])
+write_sentence(
+    struct asker *asker, const struct error *err, char text[2 * ERROR_TEXT_MAX])
 {
 	const char *doctor = message_get(&asker->message, "doctor");
 	const char *stage = stage_name(err->stage);
@@ -246,8 +247,8 @@ static int
 understand(struct asker *asker, size_t length, struct error *err)
 {
 	static const char *const must_know[] = {NULL};
-	char *bytes = secret_tail(asker->request) -
-	    secret_length(asker->request);
+	char *bytes =
+	    secret_tail(asker->request) - secret_length(asker->request);
 
 	if (message_parse(&asker->message, bytes, length, err) == -1 ||
 	    message_must(&asker->message, must_know, err) == -1)
@@ -292,8 +293,7 @@ make_room(struct asker *asker)
 		return -1;
 	if (secret_grow(&asker->request, "\n", 1, MESSAGE_MAX) == -1)
 		return -1;
-	secret_truncate(
-	    asker->request, secret_length(asker->request) - 1);
+	secret_truncate(asker->request, secret_length(asker->request) - 1);
 	return 0;
 }
 
@@ -321,8 +321,8 @@ receive(struct asker *asker)
 		}
 		got = receive_some(asker);
 	}
-	length = message_complete(secret_bytes(asker->request),
-	    secret_length(asker->request));
+	length = message_complete(
+	    secret_bytes(asker->request), secret_length(asker->request));
 	if (length > 0) {
 		begin(asker, length);
 	} else if (got == 0 || (got == -1 && errno != EAGAIN)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,11 +11,12 @@
 #include "agent/child.h"
 #include "agent/confine.h"
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/jwt.h"
 #include "base/text.h"
 #include "wire/message.h"
 
-/* A pipe takes this much without a reader. */
+/* A pair of sockets takes this much without a reader. */
 #define BRIEF_MAX (60 * 1024)
 
 /* The child gives up a little before the agent would kill it, so that its own
@@ -102,13 +104,12 @@ become(const struct mint_order *order, pid_t parent, int input, int output)
 	output = fcntl(output, F_DUPFD, OUTPUT + 1);
 	if (dup2(input, INPUT) == -1 || dup2(output, OUTPUT) == -1)
 		_exit(1);
-	close_range(OUTPUT + 1, ~0U, 0);
+	compat_close_from(OUTPUT + 1);
 	fcntl(INPUT, F_SETFD, FD_CLOEXEC);
 	fcntl(OUTPUT, F_SETFD, FD_CLOEXEC);
 	secret_after_fork();
-	if (order->step->exchange != NULL ||
-	    order->step->identity->speaks_http)
-		confine(NULL);
+	if (order->step->exchange != NULL || order->step->identity->speaks_http)
+		confine();
 }
 
 static struct secret *
@@ -150,27 +151,47 @@ child_brief(const struct mint_order *order, int input, struct error *err)
 	if (secret_length(brief) > BRIEF_MAX)
 		return error_set(err, FAULT_SYSTEM,
 		    "what the mint starts from is too large");
-	sent = write(input, secret_bytes(brief), secret_length(brief));
+	sent = send(input, secret_bytes(brief), secret_length(brief),
+	    MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (sent != (ssize_t)secret_length(brief))
 		return error_errno(err, "cannot brief a mint");
 	return 0;
 }
 
 /* The claims of an id token, so that whoever is handed it, and the errors
- * about it, can name them. What is no JWT stays without. */
-static int
-describe(struct credential *credential)
+ * about it, can name them; its times by our clock. What is no JWT stays
+ * without. */
+static void
+describe(struct credential *credential, int64_t skew)
 {
 	struct jwt jwt;
 
 	if (jwt_read(credential->secret, &jwt, NULL) == -1)
-		return 0;
+		return;
 	credential->issuer = strdup(jwt.issuer);
 	credential->subject = strdup(jwt.subject);
 	credential->audience = strdup(jwt.audience);
-	credential->expires = jwt.expires;
-	credential->issued = jwt.issued;
-	return 0;
+	if (jwt.expires > 0)
+		credential->expires = jwt.expires - skew;
+	if (jwt.issued > 0)
+		credential->issued = jwt.issued - skew;
+}
+
+/* A token that has expired by our clock goes to no tool. An exchange may
+ * still try it: if it is our clock that is wrong, its answer says so. */
+static int
+check_alive(const struct mint_order *order, const struct credential *credential,
+    struct error *err)
+{
+	char text[CLOCK_TEXT];
+
+	if (!order->last || credential->expires == 0 ||
+	    credential->expires > clock_unix())
+		return 0;
+	return error_set(err, FAULT_IDENTITY,
+	    "the token that it gave expired at %s (is this machine's clock "
+	    "right?)",
+	    clock_rfc3339(credential->expires, text));
 }
 
 static int
@@ -190,7 +211,9 @@ run_identity(const struct mint_order *order, struct secret *brief,
 		return error_errno(err, "no memory for an id token");
 	if (order->step->identity->run(&mint, &credential->secret, err) == -1)
 		return -1;
-	describe(credential);
+	describe(credential, http->skew);
+	if (check_alive(order, credential, err) == -1)
+		return -1;
 	*output = take(&credential);
 	return 0;
 }
@@ -220,7 +243,8 @@ run_exchange(const struct mint_order *order, struct secret *brief,
 		return error_errno(err, "no memory for a credential");
 	if (order->revoke)
 		return order->step->exchange->revoke(&mint, err);
-	http->input_expires = input->expires;
+	if (input->expires > 0)
+		http->input_expires = input->expires + http->skew;
 	if (order->step->exchange->run(&mint, output, err) == -1)
 		return -1;
 	if ((*output)->expires > 0)
@@ -230,10 +254,10 @@ run_exchange(const struct mint_order *order, struct secret *brief,
 }
 
 void
-child_main(const struct mint_order *order, pid_t parent, int input,
-    int output)
+child_main(const struct mint_order *order, pid_t parent, int input, int output)
 {
 	struct http http = {.deadline = order->deadline - HEADSTART_MS,
+	    .skew = order->skew,
 	    .progress = progress};
 	struct credential *credential = NULL;
 	struct error err = {.fault = FAULT_NONE};
@@ -244,8 +268,8 @@ child_main(const struct mint_order *order, pid_t parent, int input,
 	if ((brief = read_brief()) == NULL)
 		_exit(1);
 	result = order->step->exchange == NULL
-	    ? run_identity(order, brief, &http, &credential, &err)
-	    : run_exchange(order, brief, &http, &credential, &err);
+		     ? run_identity(order, brief, &http, &credential, &err)
+		     : run_exchange(order, brief, &http, &credential, &err);
 	if (result == -1)
 		report_error(&err, http.stale);
 	else

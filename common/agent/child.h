@@ -16,8 +16,9 @@
 void child_main(const struct mint_order *order, pid_t parent, int input,
     int output) __attribute__((noreturn));
 
-/* What `input` carries: the block of surroundings of an identity, or of the
- * credential of an exchange. -1: too large for a pipe. */
+/* What `input`, one of a pair of sockets, carries: the block of surroundings
+ * of an identity, or of the credential of an exchange. Does not block. -1: too
+ * large. */
 int child_brief(const struct mint_order *order, int input, struct error *err);
 
 #define CHILD_REPORT_MAX (CREDENTIAL_MAX + 16 * 1024)

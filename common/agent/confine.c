@@ -3,16 +3,22 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/landlock.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "agent/confine.h"
 #include "base/scoped.h"
+#include "base/text.h"
 
 /* Newer than the headers of Debian 12. */
 #define ACCESS_FS_TRUNCATE (1ULL << 14)	       /* ABI 3 */
@@ -36,7 +42,7 @@ static const char *const readable[] = {"/etc/resolv.conf", "/etc/hosts",
     "/etc/ld.so.cache", "/etc/localtime", "/etc/ssl", "/etc/pki",
     "/etc/ca-certificates", "/usr/share/ca-certificates",
     "/usr/local/share/ca-certificates", "/usr/lib", "/usr/lib64", "/lib",
-    "/lib64", "/run/systemd/resolve", "/run/resolvconf", NULL};
+    "/lib64", "/nix/store", "/run/systemd/resolve", "/run/resolvconf", NULL};
 
 static const char *const named_by[] = {
     "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", NULL};
@@ -95,8 +101,95 @@ allow(int ruleset, const char *path)
 	    &beneath, 0);
 }
 
+/* Where the links of the hashed directory lead to, beyond what is readable
+ * anyway: roots that somebody added from elsewhere. */
+#define LEARNT_MAX 16
+static char learnt[LEARNT_MAX][PATH_MAX];
+static size_t learnt_count;
+
+static bool
+is_known(const char *directory)
+{
+	for (size_t i = 0; readable[i] != NULL; i++) {
+		size_t length = strlen(readable[i]);
+
+		if (strncmp(directory, readable[i], length) == 0 &&
+		    (directory[length] == '/' || directory[length] == '\0'))
+			return true;
+	}
+	for (size_t i = 0; i < learnt_count; i++)
+		if (strcmp(directory, learnt[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+learn_link(const char *directory, const char *name)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	char *slash;
+
+	if (snprintf(path, sizeof(path), "%s/%s", directory, name) >=
+		(int)sizeof(path) ||
+	    realpath(path, target) == NULL ||
+	    (slash = strrchr(target, '/')) == NULL)
+		return;
+	*slash = '\0';
+	if (learnt_count < LEARNT_MAX && !is_known(target))
+		text_copy(learnt[learnt_count++], PATH_MAX, target);
+}
+
+static void
+learn_directory(const char *directory)
+{
+	DIR *dir = opendir(directory);
+	struct dirent *entry;
+
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_type == DT_LNK)
+			learn_link(directory, entry->d_name);
+	closedir(dir);
+}
+
 void
-confine(const char *extra)
+confine_learn(void)
+{
+	const char *named = secure_getenv("SSL_CERT_DIR");
+	char one[PATH_MAX];
+
+	learnt_count = 0;
+	if (named == NULL || named[0] == '\0')
+		named = "/etc/ssl/certs";
+	for (size_t length; *named != '\0'; named += length) {
+		named += *named == ':';
+		length = strcspn(named, ":");
+		if (length == 0 || length >= sizeof(one))
+			continue;
+		snprintf(one, sizeof(one), "%.*s", (int)length, named);
+		learn_directory(one);
+	}
+}
+
+/* One path, or, for a directory of certificates, a list of them. */
+static void
+allow_all(int ruleset, const char *paths)
+{
+	char one[PATH_MAX];
+
+	for (size_t length; *paths != '\0'; paths += length) {
+		paths += *paths == ':';
+		length = strcspn(paths, ":");
+		if (length == 0 || length >= sizeof(one))
+			continue;
+		snprintf(one, sizeof(one), "%.*s", (int)length, paths);
+		allow(ruleset, one);
+	}
+}
+
+void
+confine(void)
 {
 	int version = abi();
 	struct ruleset rules = rules_of(version);
@@ -113,9 +206,9 @@ confine(const char *extra)
 		allow(ruleset, readable[i]);
 	for (size_t i = 0; named_by[i] != NULL; i++)
 		if (secure_getenv(named_by[i]) != NULL)
-			allow(ruleset, secure_getenv(named_by[i]));
-	if (extra != NULL)
-		allow(ruleset, extra);
+			allow_all(ruleset, secure_getenv(named_by[i]));
+	for (size_t i = 0; i < learnt_count; i++)
+		allow(ruleset, learnt[i]);
 	syscall(SYS_landlock_restrict_self, ruleset, 0);
 }
 

@@ -5,11 +5,15 @@
 /*
  * What a child that speaks HTTP gives up before it hears a stranger: new
  * privileges, and with Landlock (landlock(7)) every file but the roots of
- * trust and what names are resolved with, binding of ports, and signals to
- * processes outside. `extra` names one more file or directory to read (NULL:
- * none); SSL_CERT_FILE, SSL_CERT_DIR and CURL_CA_BUNDLE are read as well.
+ * trust (also those that SSL_CERT_FILE, SSL_CERT_DIR and CURL_CA_BUNDLE name)
+ * and what names are resolved with, binding of ports, and signals to processes
+ * outside.
  */
-void confine(const char *extra);
+void confine(void);
+
+/* In the agent, before children are forked: looks where the links of the
+ * certificate directories lead to. */
+void confine_learn(void);
 
 /* What this kernel lacks of it: a static sentence, or NULL for nothing. */
 const char *confine_lacks(void);

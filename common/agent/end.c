@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "agent/ending.h"
 #include "agent/listener.h"
 #include "agent/verbs.h"
+#include "wire/hold.h"
 
 /* Somebody who asked for the end and waits for its report. */
 struct waiting {
@@ -23,17 +22,44 @@ cancel(struct asker *asker, void *state)
 	free(waiting);
 }
 
+/* A message holds so many lines and no more: the rest is counted. */
+#define TOLD_MAX 480
+
+struct telling {
+	struct writing *writing;
+	unsigned lines;
+	unsigned omitted;
+};
+
+static bool
+has_room(struct telling *telling, unsigned lines)
+{
+	if (telling->lines + lines > TOLD_MAX) {
+		telling->omitted++;
+		return false;
+	}
+	telling->lines += lines;
+	return true;
+}
+
 static void
 tell_revoked(void *arg, const char *name)
 {
-	writing_add(arg, "revoked", name);
+	struct telling *telling = arg;
+
+	if (has_room(telling, 1))
+		writing_add(telling->writing, "revoked", name);
 }
 
 static void
 tell_expiring(void *arg, const char *name, int64_t expires)
 {
-	writing_add(arg, "expiring", name);
-	writing_number(arg, "expires", expires);
+	struct telling *telling = arg;
+
+	if (!has_room(telling, 2))
+		return;
+	writing_add(telling->writing, "expiring", name);
+	writing_number(telling->writing, "expires", expires);
 }
 
 static void
@@ -41,28 +67,21 @@ done(struct mourner *mourner, const struct ending *ending)
 {
 	struct waiting *waiting = list_item(mourner, struct waiting, mourner);
 	struct asker *asker = waiting->asker;
+	struct telling telling = {.writing = asker_writing(asker, "ok")};
 
 	asker_waits_no_more(asker);
 	free(waiting);
-	ending_tell(ending, tell_revoked, tell_expiring,
-	    asker_writing(asker, "ok"));
+	ending_tell(ending, tell_revoked, tell_expiring, &telling);
+	if (telling.omitted > 0)
+		writing_number(telling.writing, "omitted", telling.omitted);
 	asker_answer(asker);
 }
 
-/* The mark that keeps helpers from starting a new agent. */
-static int
-leave_mark(struct agent *agent, struct error *err)
+static void
+hold(const struct agent *agent, struct error *err)
 {
-	int fd;
-
-	if (agent->listener == NULL)
-		return 0;
-	fd = openat(listener_directory(agent->listener), "hold",
-	    O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd == -1)
-		return error_errno(err, "cannot leave the mark 'hold'");
-	close(fd);
-	return 0;
+	if (agent->listener != NULL)
+		hold_set(listener_directory(agent->listener), err);
 }
 
 static void
@@ -75,7 +94,7 @@ begin(struct asker *asker, const struct config *config)
 	if (waiting == NULL)
 		error_errno(&err, "no memory for the end");
 	else if (message_get(asker_request(asker), "hold") != NULL)
-		leave_mark(asker_agent(asker), &err);
+		hold(asker_agent(asker), &err);
 	if (err.fault != FAULT_NONE) {
 		free(waiting);
 		error_at(&err, STAGE_AGENT);

@@ -9,8 +9,8 @@
 /* What the next get says instead of fetching a third credential that will be
  * rejected as well. */
 static void
-reject(struct agent *agent, const struct road *road,
-    const struct entry *entry)
+reject(struct agent *agent, const struct road *road, const struct entry *entry,
+    const unsigned char use[DIGEST_SIZE])
 {
 	const struct credential *credential = entry->credential;
 	struct error err;
@@ -25,7 +25,7 @@ reject(struct agent *agent, const struct road *road,
 	    credential->issuer == NULL ? "(unknown)" : credential->issuer);
 	error_at(&err, STAGE_TARGET);
 	tally_failure(&agent->tally, &err);
-	rest_reject(agent->rests, entry->key, &err);
+	rest_reject(agent->rests, use, &err);
 }
 
 /* git says which password was rejected: a newer one stays. docker does not
@@ -35,15 +35,17 @@ erase(struct agent *agent, const struct road *road, const char *password)
 {
 	const unsigned char *key = road_last(road)->key;
 	struct entry *entry = vault_find(agent->vault, key);
+	unsigned char use[DIGEST_SIZE];
 	bool says = strcmp(road->tool, "git") == 0;
 
 	if (entry == NULL || (says && password == NULL))
 		return;
-	if (says && !secret_equal(entry->credential->secret, password,
-			strlen(password)))
+	if (says && !secret_equal(
+			entry->credential->secret, password, strlen(password)))
 		return;
-	if (says && rest_erased(agent->rests, key))
-		reject(agent, road, entry);
+	road_use_key(road, use);
+	if (says && rest_erased(agent->rests, use))
+		reject(agent, road, entry, use);
 	vault_drop(agent->vault, entry);
 }
 
@@ -62,11 +64,10 @@ begin(struct asker *asker, const struct config *config)
 		return;
 	}
 	if (result == ROAD_FOUND)
-		erase(asker_agent(asker), road,
-		    message_get(request, "password"));
+		erase(
+		    asker_agent(asker), road, message_get(request, "password"));
 	if (result == ROAD_WANT)
-		writing_add(
-		    asker_writing(asker, "want"), "variable", variable);
+		writing_add(asker_writing(asker, "want"), "variable", variable);
 	else
 		asker_writing(asker, result == ROAD_FOUND ? "ok" : "none");
 	asker_answer(asker);

@@ -5,6 +5,8 @@
 #include "agent/flight.h"
 #include "agent/ledger.h"
 #include "agent/mint.h"
+#include "agent/network.h"
+#include "agent/reader.h"
 #include "agent/rest.h"
 #include "agent/vault.h"
 #include "base/clock.h"
@@ -35,8 +37,9 @@ struct flight {
 	bool again; /* the input was stale once already */
 };
 
-static void input_arrived(struct waiter *waiter,
-    const struct credential *credential, const struct error *err);
+static void
+input_arrived(struct waiter *waiter, const struct credential *credential,
+    const struct error *err);
 
 struct flights *
 flights_new(void)
@@ -68,8 +71,7 @@ check_empty(struct flights *flights)
 }
 
 void
-flights_on_empty(
-    struct flights *flights, void (*empty)(void *arg), void *arg)
+flights_on_empty(struct flights *flights, void (*empty)(void *arg), void *arg)
 {
 	flights->empty = empty;
 	flights->arg = arg;
@@ -97,8 +99,7 @@ flights_free(struct flights *flights)
 	if (flights == NULL)
 		return;
 	while (!list_empty(&flights->all))
-		flight_free(
-		    list_item(flights->all.next, struct flight, link));
+		flight_free(list_item(flights->all.next, struct flight, link));
 	free(flights);
 }
 
@@ -133,8 +134,22 @@ name_step(const struct flight *flight, struct error *err)
 		error_in(err, "exchange %s", step->exchange->name);
 	else
 		error_in(err, "identity %s", step->identity->name);
-	error_at(
-	    err, step->exchange != NULL ? STAGE_EXCHANGE : STAGE_IDENTITY);
+	error_at(err, step->exchange != NULL ? STAGE_EXCHANGE : STAGE_IDENTITY);
+}
+
+/* Told top down: a flight that waits for another's result is gone before that
+ * other one is. */
+void
+flights_crash(struct flights *flights, const struct error *err)
+{
+	while (!list_empty(&flights->all)) {
+		struct flight *flight =
+		    list_item(flights->all.next, struct flight, link);
+
+		list_remove(&flight->link);
+		tell(flight, NULL, err);
+		flight_free(flight);
+	}
 }
 
 /* Ends a flight that failed. `err` names its stage already where the failure
@@ -180,7 +195,7 @@ land(struct flight *flight, struct credential *credential)
 	if (kept != NULL)
 		vault_put(agent->vault, step->key, kept, step->credential,
 		    step->exchange == NULL ? step->audience
-			: last		   ? flight->road->target.text
+		    : last		   ? flight->road->target.text
 					   : "");
 	list_remove(&flight->link);
 	tell(flight, credential, NULL);
@@ -189,7 +204,8 @@ land(struct flight *flight, struct credential *credential)
 	check_empty(agent->flights);
 }
 
-static bool want_input(struct flight *flight);
+static bool
+want_input(struct flight *flight);
 
 /* The input had not enough life left for another try: get a fresh one, once.
  */
@@ -204,7 +220,8 @@ come_again(struct flight *flight, const struct mint_result *result)
 	return want_input(flight);
 }
 
-static void start_queued(struct agent *agent);
+static void
+start_queued(struct agent *agent);
 
 static void
 minted(void *arg, struct mint_result *result)
@@ -214,6 +231,8 @@ minted(void *arg, struct mint_result *result)
 
 	flight->mint = NULL;
 	agent->flights->children--;
+	if (result->err.fault == FAULT_NONE && flight->step > 0)
+		agent->skew = result->skew;
 	if (result->err.fault == FAULT_NONE && result->credential == NULL)
 		error_set(&result->err, FAULT_SYSTEM, "made nothing");
 	if (result->err.fault == FAULT_NONE)
@@ -223,6 +242,12 @@ minted(void *arg, struct mint_result *result)
 	start_queued(agent);
 }
 
+static bool
+speaks_http(const struct step *step)
+{
+	return step->exchange != NULL || step->identity->speaks_http;
+}
+
 static void
 take_off(struct flight *flight, const struct credential *input)
 {
@@ -230,10 +255,14 @@ take_off(struct flight *flight, const struct credential *input)
 	struct mint_order order = {.step = step_of(flight),
 	    .around = flight->road->around,
 	    .input = input,
-	    .deadline = flight->wish.deadline};
-	struct error err = agent->network;
+	    .deadline = flight->wish.deadline,
+	    .skew = agent->skew,
+	    .last = flight->step + 1 == flight->road->count};
+	struct error err = {.fault = FAULT_NONE};
 
-	if (err.fault != FAULT_NONE && order.step->exchange != NULL) {
+	if (speaks_http(order.step) &&
+	    network_ready(agent->network, reader_last(agent->reader), &err) ==
+		-1) {
 		fail(flight, &err);
 		return;
 	}
@@ -271,8 +300,8 @@ start_queued(struct agent *agent)
 {
 	struct flights *flights = agent->flights;
 
-	while (flights->children < CHILDREN_MAX &&
-	    !list_empty(&flights->queue)) {
+	while (
+	    flights->children < CHILDREN_MAX && !list_empty(&flights->queue)) {
 		struct flight *flight =
 		    list_item(flights->queue.next, struct flight, queued);
 		scoped(credential) struct credential *input =
@@ -316,9 +345,9 @@ find(struct flights *flights, const unsigned char key[DIGEST_SIZE])
 {
 	struct flight *flight;
 
-	list_each(flight, &flights->all, link)
-		if (memcmp(step_of(flight)->key, key, DIGEST_SIZE) == 0)
-			return flight;
+	list_each(flight, &flights->all,
+	    link) if (memcmp(step_of(flight)->key, key, DIGEST_SIZE) ==
+		      0) return flight;
 	return NULL;
 }
 
@@ -340,22 +369,33 @@ flight_new(struct agent *agent, struct road *road, size_t step,
 }
 
 static void
+refuse(const struct agent *agent, struct waiter *waiter)
+{
+	struct error err;
+
+	error_set(&err, FAULT_SYSTEM,
+	    agent->ending != NULL ? "the session is ending"
+				  : "no memory for a flight");
+	error_at(&err, STAGE_AGENT);
+	if (waiter != NULL)
+		waiter->done(waiter, NULL, &err);
+}
+
+static void
 join(struct agent *agent, struct road *road, size_t step,
     const struct wish *wish, struct waiter *waiter)
 {
-	struct flight *flight =
-	    find(agent->flights, road->steps[step].key);
-	struct error err;
+	struct flight *flight = find(agent->flights, road->steps[step].key);
 
 	if (flight != NULL) {
 		if (waiter != NULL)
 			list_append(&flight->waiters, &waiter->link);
 		return;
 	}
-	if ((flight = flight_new(agent, road, step, wish)) == NULL) {
-		error_errno(&err, "no memory for a flight");
-		if (waiter != NULL)
-			waiter->done(waiter, NULL, &err);
+	flight =
+	    agent->ending != NULL ? NULL : flight_new(agent, road, step, wish);
+	if (flight == NULL) {
+		refuse(agent, waiter);
 		return;
 	}
 	if (waiter != NULL)
@@ -392,9 +432,8 @@ flight_want(struct agent *agent, struct road *road, size_t step,
 	struct entry *entry = fresh ? NULL : vault_find(agent->vault, key);
 	struct error err;
 
-	if (entry != NULL &&
-	    lifetime_enough(&entry->lifetime, entry->credential->kind,
-		wish->min_ttl)) {
+	if (entry != NULL && lifetime_enough(&entry->lifetime,
+				 entry->credential->kind, wish->min_ttl)) {
 		bool top = step + 1 == road->count;
 
 		if (top)

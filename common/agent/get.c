@@ -50,8 +50,8 @@ add_secret(
     struct writing *writing, const char *key, const struct secret *secret)
 {
 	if (secret != NULL)
-		writing_add_bytes(writing, key, secret_bytes(secret),
-		    secret_length(secret));
+		writing_add_bytes(
+		    writing, key, secret_bytes(secret), secret_length(secret));
 }
 
 static void
@@ -60,8 +60,8 @@ write_credential(struct writing *writing, const struct road *road,
 {
 	const char *username =
 	    credential->kind == KIND_BASIC && road->username == NULL
-	    ? credential->name
-	    : road->username;
+		? credential->name
+		: road->username;
 
 	writing_add(writing, "kind", kind_name(credential->kind));
 	if (credential->kind != KIND_AWS)
@@ -88,8 +88,8 @@ not_ours(const struct message *request, const struct credential *credential)
 	const char *asked = message_get(request, "username");
 
 	return asked != NULL && asked[0] != '\0' &&
-	    credential->kind == KIND_BASIC && credential->name != NULL &&
-	    strcmp(asked, credential->name) != 0;
+	       credential->kind == KIND_BASIC && credential->name != NULL &&
+	       strcmp(asked, credential->name) != 0;
 }
 
 static void
@@ -106,8 +106,8 @@ answer(struct asker *asker, const struct road *road,
 		return;
 	}
 	writing = asker_writing(asker, "ok");
-	write_credential(writing, road, credential,
-	    message_get(request, "probe") != NULL);
+	write_credential(
+	    writing, road, credential, message_get(request, "probe") != NULL);
 	config = reader_last(asker_agent(asker)->reader);
 	extras_write(config, road->tool, writing, NULL);
 	asker_answer(asker);
@@ -141,8 +141,7 @@ timeout_of(const struct config *config)
 		return TIMEOUT_SECONDS;
 	timeout = settings_get(settings, "timeout");
 	seconds = timeout == NULL ? -1 : clock_parse_duration(timeout);
-	return seconds < 1 || seconds > TIMEOUT_MAX ? TIMEOUT_SECONDS
-						    : seconds;
+	return seconds < 1 || seconds > TIMEOUT_MAX ? TIMEOUT_SECONDS : seconds;
 }
 
 static struct wish
@@ -176,8 +175,7 @@ want(struct asker *asker, struct road *road, const struct config *config)
 	getting->asker = asker;
 	getting->road = road_keep(road);
 	getting->answered = &answered;
-	flight_want(
-	    agent, road, road->count - 1, &wish, &getting->waiter);
+	flight_want(agent, road, road->count - 1, &wish, &getting->waiter);
 	if (answered)
 		return;
 	agent->tally.waits++;
@@ -192,11 +190,33 @@ answer_none(struct asker *asker, const struct config *config)
 	const char *tool = message_get(asker_request(asker), "tool");
 	struct error err = {.fault = FAULT_NONE};
 
-	if (extras_write(
-		config, tool, asker_writing(asker, "none"), &err) == -1)
+	if (extras_write(config, tool, asker_writing(asker, "none"), &err) ==
+	    -1)
 		asker_error(asker, &err);
 	else
 		asker_answer(asker);
+}
+
+static void
+answer_leaderless(struct asker *asker)
+{
+	struct error err;
+
+	error_set(&err, FAULT_CONFIG,
+	    "[session] leader names a process that is gone: the session has "
+	    "ended with it");
+	error_at(&err, STAGE_CONFIG);
+	asker_error(asker, &err);
+}
+
+static bool
+was_rejected(struct asker *asker, const struct road *road, struct error *err)
+{
+	bool look = message_get(asker_request(asker), "probe") != NULL;
+	unsigned char use[DIGEST_SIZE];
+
+	road_use_key(road, use);
+	return rest_rejected(asker_agent(asker)->rests, use, look, err);
 }
 
 static void
@@ -207,14 +227,17 @@ begin(struct asker *asker, const struct config *config)
 	char variable[256];
 	struct error err = {.fault = FAULT_NONE};
 
-	switch (road_find(
-	    config, asker_request(asker), &road, variable, &err)) {
+	if (agent->leaderless) {
+		answer_leaderless(asker);
+		return;
+	}
+	switch (
+	    road_find(config, asker_request(asker), &road, variable, &err)) {
 	case ROAD_NONE:
 		answer_none(asker, config);
 		return;
 	case ROAD_WANT:
-		writing_add(
-		    asker_writing(asker, "want"), "variable", variable);
+		writing_add(asker_writing(asker, "want"), "variable", variable);
 		asker_answer(asker);
 		return;
 	case ROAD_WRONG:
@@ -224,7 +247,7 @@ begin(struct asker *asker, const struct config *config)
 	case ROAD_FOUND:
 		break;
 	}
-	if (rest_rejected(agent->rests, road_last(road)->key, &err))
+	if (was_rejected(asker, road, &err))
 		asker_error(asker, &err);
 	else
 		want(asker, road, config);

@@ -1,36 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-#include <string.h>
-
 #include "agent/extras.h"
 #include "agent/road.h"
 #include "agent/verbs.h"
+#include "base/text.h"
 
-/* A road for one docker host, with the asker's own variables. */
-static bool
-has_road(const struct message *request, const struct config *config,
-    const char *host, char username[256])
+#define HOSTS_MAX 250
+
+/* The road for one docker host, with the asker's own variables. */
+static enum road_result
+road_for(const struct message *request, const struct config *config,
+    const char *host, struct road **road, char want[256])
 {
 	static struct message asked; /* large, and there is one thread */
-	scoped(road) struct road *road = NULL;
-	char variable[256];
-	const struct step *last;
 
 	if (request->count + 2 > MESSAGE_ATTRIBUTES)
-		return false;
+		return ROAD_NONE;
 	asked = *request;
-	asked.attributes[asked.count++] =
-	    (struct attribute){"tool", "docker"};
+	asked.attributes[asked.count++] = (struct attribute){"tool", "docker"};
 	asked.attributes[asked.count++] = (struct attribute){"target", host};
-	if (road_find(config, &asked, &road, variable, NULL) != ROAD_FOUND)
-		return false;
-	last = road_last(road);
-	snprintf(username, 256, "%s",
-	    road->username != NULL ? road->username
-		: last->exchange != NULL &&
-		    strncmp(last->exchange->name, "aws-", 4) == 0
-		? "AWS"
-		: "oauth2");
+	return road_find(config, &asked, road, want, NULL);
+}
+
+static const char *
+username_of(const struct road *road)
+{
+	const struct exchange *exchange = road_last(road)->exchange;
+
+	if (road->username != NULL)
+		return road->username;
+	return exchange != NULL && text_starts(exchange->name, "aws-")
+		   ? "AWS"
+		   : "oauth2";
+}
+
+/* All hosts, or the variable that the asker must be asked for. More than a
+ * message holds are left out: get serves them all the same. */
+static bool
+write_hosts(struct asker *asker, const struct config *config,
+    struct writing *writing, char want[256])
+{
+	const char *const *host = config_docker_hosts(config);
+
+	for (size_t i = 0; host[i] != NULL && i < HOSTS_MAX; i++) {
+		scoped(road) struct road *road = NULL;
+		enum road_result result = road_for(
+		    asker_request(asker), config, host[i], &road, want);
+
+		if (result == ROAD_WANT)
+			return false;
+		if (result != ROAD_FOUND)
+			continue;
+		writing_add(writing, "host", host[i]);
+		writing_add(writing, "username", username_of(road));
+	}
 	return true;
 }
 
@@ -39,22 +61,17 @@ has_road(const struct message *request, const struct config *config,
 static void
 begin(struct asker *asker, const struct config *config)
 {
-	const char *const *host = config_docker_hosts(config);
 	struct error err = {.fault = FAULT_NONE};
 	struct writing *writing = asker_writing(asker, "ok");
-	char username[256];
+	char want[256];
 
-	for (; *host != NULL; host++) {
-		if (!has_road(
-			asker_request(asker), config, *host, username))
-			continue;
-		writing_add(writing, "host", *host);
-		writing_add(writing, "username", username);
-	}
-	if (extras_write(config, "docker", writing, &err) == -1)
+	if (!write_hosts(asker, config, writing, want))
+		writing_add(asker_writing(asker, "want"), "variable", want);
+	else if (extras_write(config, "docker", writing, &err) == -1) {
 		asker_error(asker, &err);
-	else
-		asker_answer(asker);
+		return;
+	}
+	asker_answer(asker);
 }
 
 const struct verb verb_list = {.name = "list", .begin = begin};

@@ -34,8 +34,7 @@ ledger_free(struct ledger *ledger)
 
 	if (ledger == NULL)
 		return;
-	list_each(line, &ledger->lines, link)
-		ledger_strike(line);
+	list_each(line, &ledger->lines, link) ledger_strike(line);
 	free(ledger);
 }
 
@@ -46,8 +45,8 @@ may_revoke(const struct step *step, const struct credential *credential)
 	const char *revoke = settings_get(step->settings, "revoke");
 
 	return credential->revocable && step->exchange != NULL &&
-	    step->exchange->revoke != NULL &&
-	    (revoke == NULL || text_boolean(revoke) != 0);
+	       step->exchange->revoke != NULL &&
+	       (revoke == NULL || text_boolean(revoke) != 0);
 }
 
 void
@@ -73,9 +72,8 @@ ledger_expire(struct ledger *ledger)
 {
 	struct ledger_line *line;
 
-	list_each(line, &ledger->lines, link)
-		if (lifetime_left(&line->lifetime) <= 0)
-			ledger_strike(line);
+	list_each(line, &ledger->lines,
+	    link) if (lifetime_left(&line->lifetime) <= 0) ledger_strike(line);
 }
 
 struct link *

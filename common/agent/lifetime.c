@@ -32,15 +32,13 @@ lifetime_left(const struct lifetime *lifetime)
 }
 
 bool
-lifetime_enough(
-    const struct lifetime *lifetime, unsigned kind, int64_t min_ttl)
+lifetime_enough(const struct lifetime *lifetime, unsigned kind, int64_t min_ttl)
 {
 	int64_t wanted = lifetime->length / 4;
 
 	if (wanted < 60)
 		wanted = 60;
-	if (kind == KIND_AWS && lifetime->length > 30 * 60 &&
-	    wanted < 15 * 60)
+	if (kind == KIND_AWS && lifetime->length > 30 * 60 && wanted < 15 * 60)
 		wanted = 15 * 60;
 	if (wanted < min_ttl)
 		wanted = min_ttl;

@@ -15,6 +15,7 @@
 #include "agent/asker.h"
 #include "agent/ending.h"
 #include "agent/listener.h"
+#include "base/clock.h"
 #include "base/dirs.h"
 
 #define SOCKET "agent.sock"
@@ -22,15 +23,18 @@
 
 /* Descriptors kept for pipes to children, the configuration, and the like. */
 #define RESERVE 96
+#define PAUSE_MS 50
 
 struct listener {
 	struct agent *agent;
 	int directory;
 	int fd;
-	ino_t inode; /* of the socket, to know it again */
+	dev_t device; /* of the socket, to know it again */
+	ino_t inode;
 	int notify;
 	struct watch *watch;
 	struct watch *notify_watch;
+	struct timer *pause; /* out of descriptors: until this fires */
 	bool paused;
 	unsigned askers_max;
 };
@@ -42,7 +46,29 @@ listener_admits(int fd)
 	socklen_t length = sizeof(peer);
 
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
-	    peer.uid == geteuid();
+	       peer.uid == geteuid();
+}
+
+static void
+pause_over(void *arg)
+{
+	struct listener *listener = arg;
+
+	listener->pause = NULL;
+	watch_events(listener->watch, EPOLLIN);
+}
+
+/* Out of descriptors or memory: the connection that waits would wake us again
+ * and again for nothing. */
+static void
+take_a_pause(struct listener *listener)
+{
+	if (listener->pause != NULL)
+		return;
+	listener->pause = loop_timer(
+	    listener->agent->loop, clock_ms() + PAUSE_MS, pause_over, listener);
+	if (listener->pause != NULL)
+		watch_events(listener->watch, 0);
 }
 
 static void
@@ -61,8 +87,10 @@ accept_some(void *arg, uint32_t events)
 			listener->paused = true;
 			return;
 		}
-		fd = accept4(listener->fd, NULL, NULL,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		fd = accept4(
+		    listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd == -1 && errno != EAGAIN)
+			take_a_pause(listener);
 		if (fd == -1)
 			return;
 		if (listener_admits(fd))
@@ -96,9 +124,8 @@ raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 	if (limit.rlim_cur > 65536)
 		return 65536;
-	return limit.rlim_cur > 2 * RESERVE
-	    ? (unsigned)limit.rlim_cur - RESERVE
-	    : RESERVE;
+	return limit.rlim_cur > 2 * RESERVE ? (unsigned)limit.rlim_cur - RESERVE
+					    : RESERVE;
 }
 
 /* Through the working directory, for a socket's path may be longer than an
@@ -113,13 +140,14 @@ bind_here(struct listener *listener, struct error *err)
 	int bound;
 
 	unlink(SOCKET);
-	bound = bind(
-	    listener->fd, (struct sockaddr *)&address, sizeof(address));
+	bound =
+	    bind(listener->fd, (struct sockaddr *)&address, sizeof(address));
 	umask(mask);
 	if (bound == -1)
 		return error_errno(err, "cannot bind '%s'", SOCKET);
 	if (listen(listener->fd, BACKLOG) == -1 || stat(SOCKET, &st) == -1)
 		return error_errno(err, "cannot listen on '%s'", SOCKET);
+	listener->device = st.st_dev;
 	listener->inode = st.st_ino;
 	return 0;
 }
@@ -142,9 +170,9 @@ still_ours(const struct listener *listener)
 {
 	struct stat st;
 
-	return fstatat(listener->directory, SOCKET, &st,
-		   AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_ino == listener->inode;
+	return fstatat(listener->directory, SOCKET, &st, AT_SYMLINK_NOFOLLOW) ==
+		   0 &&
+	       st.st_dev == listener->device && st.st_ino == listener->inode;
 }
 
 /* Something happened in the directory. Without our socket nobody finds us. */
@@ -174,8 +202,8 @@ notice_removal(struct listener *listener)
 	listener->notify = fd;
 	inotify_add_watch(
 	    fd, path, IN_DELETE | IN_MOVE | IN_DELETE_SELF | IN_MOVE_SELF);
-	listener->notify_watch = loop_watch(listener->agent->loop, fd,
-	    EPOLLIN, noticed, listener, NULL);
+	listener->notify_watch = loop_watch(
+	    listener->agent->loop, fd, EPOLLIN, noticed, listener, NULL);
 }
 
 struct listener *
@@ -192,11 +220,11 @@ listener_new(struct agent *agent, struct error *err)
 	listener->askers_max = raise_limit();
 	listener->directory = dirs_open_runtime(true, err);
 	if (listener->directory != -1)
-		listener->fd = socket(AF_UNIX,
-		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		listener->fd = socket(
+		    AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (listener->fd != -1 && bind_in(listener, err) == 0)
-		listener->watch = loop_watch(agent->loop, listener->fd,
-		    EPOLLIN, accept_some, listener, err);
+		listener->watch = loop_watch(agent->loop, listener->fd, EPOLLIN,
+		    accept_some, listener, err);
 	if (listener->watch == NULL) {
 		listener_free(listener);
 		return NULL;
@@ -212,12 +240,15 @@ listener_free(struct listener *listener)
 		return;
 	watch_free(listener->watch);
 	watch_free(listener->notify_watch);
+	timer_free(listener->pause);
+	/* Unlinked while it still is bound: later the name could be that of
+	 * the next agent's. */
+	if (listener->inode != 0 && still_ours(listener))
+		unlinkat(listener->directory, SOCKET, 0);
 	if (listener->fd != -1)
 		close(listener->fd);
 	if (listener->notify != -1)
 		close(listener->notify);
-	if (listener->inode != 0 && still_ours(listener))
-		unlinkat(listener->directory, SOCKET, 0);
 	if (listener->directory != -1)
 		close(listener->directory);
 	free(listener);

@@ -80,15 +80,15 @@ reap(struct loop *loop)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		list_each(child, &loop->children, link)
-			if (child->pid == pid) {
-				child_exited *exited = child->exited;
-				void *arg = child->arg;
+		list_each(child, &loop->children, link) if (child->pid == pid)
+		{
+			child_exited *exited = child->exited;
+			void *arg = child->arg;
 
-				child_watch_free(child);
-				exited(arg, status);
-				break;
-			}
+			child_watch_free(child);
+			exited(arg, status);
+			break;
+		}
 }
 
 static void
@@ -116,8 +116,8 @@ watch_signals(struct loop *loop, struct error *err)
 	loop->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (loop->signals == -1)
 		return error_errno(err, "signalfd");
-	loop->signal_watch = loop_watch(
-	    loop, loop->signals, EPOLLIN, signals_ready, loop, err);
+	loop->signal_watch =
+	    loop_watch(loop, loop->signals, EPOLLIN, signals_ready, loop, err);
 	return loop->signal_watch == NULL ? -1 : 0;
 }
 
@@ -131,6 +131,7 @@ loop_new(struct error *err)
 		return NULL;
 	}
 	loop->signals = -1;
+	loop->running = true;
 	list_init(&loop->timers);
 	list_init(&loop->children);
 	list_init(&loop->dead);
@@ -166,10 +167,8 @@ loop_free(struct loop *loop)
 		return;
 	watch_free(loop->signal_watch);
 	bury(loop);
-	list_each(timer, &loop->timers, link)
-		timer_free(timer);
-	list_each(child, &loop->children, link)
-		child_watch_free(child);
+	list_each(timer, &loop->timers, link) timer_free(timer);
+	list_each(child, &loop->children, link) child_watch_free(child);
 	if (loop->signals != -1)
 		close(loop->signals);
 	if (loop->epoll != -1)
@@ -221,7 +220,6 @@ loop_run(struct loop *loop)
 {
 	struct epoll_event events[BATCH];
 
-	loop->running = true;
 	while (loop->running) {
 		int count =
 		    epoll_wait(loop->epoll, events, BATCH, patience(loop));
@@ -258,8 +256,8 @@ loop_watch(struct loop *loop, int fd, uint32_t events, watch_ready *ready,
 		free(watch);
 		return NULL;
 	}
-	*watch = (struct watch){
-	    .loop = loop, .fd = fd, .ready = ready, .arg = arg};
+	*watch =
+	    (struct watch){.loop = loop, .fd = fd, .ready = ready, .arg = arg};
 	return watch;
 }
 
@@ -293,7 +291,7 @@ loop_timer(struct loop *loop, int64_t at, timer_fired *fired, void *arg)
 		return NULL;
 	*timer = (struct timer){.at = at, .fired = fired, .arg = arg};
 	while (after != &loop->timers &&
-	    list_item(after, struct timer, link)->at > at)
+	       list_item(after, struct timer, link)->at > at)
 		after = after->prev;
 	list_append(after->next, &timer->link);
 	return timer;
@@ -315,8 +313,7 @@ loop_child(struct loop *loop, pid_t pid, child_exited *exited, void *arg)
 
 	if (child == NULL)
 		return NULL;
-	*child = (struct child_watch){
-	    .pid = pid, .exited = exited, .arg = arg};
+	*child = (struct child_watch){.pid = pid, .exited = exited, .arg = arg};
 	list_append(&loop->children, &child->link);
 	return child;
 }

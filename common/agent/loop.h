@@ -15,7 +15,7 @@ struct loop;
 struct loop *loop_new(struct error *err);
 void loop_free(struct loop *loop);
 
-/* Until loop_stop. Returns its status. */
+/* Until loop_stop, which may have come before. Returns its status. */
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop, int status);
 

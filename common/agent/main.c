@@ -14,6 +14,7 @@
 #include "agent/flight.h"
 #include "agent/ledger.h"
 #include "agent/listener.h"
+#include "agent/network.h"
 #include "agent/reader.h"
 #include "agent/rest.h"
 #include "agent/upkeep.h"
@@ -21,9 +22,14 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/dirs.h"
-#include "base/http.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "wire/hold.h"
+#include "wire/lock.h"
+#include "wire/origin.h"
+#include "wire/socket.h"
+
+#define PATIENCE_MS 5000
 
 static const char *ready_fd;
 static const char *once_fd;
@@ -77,17 +83,21 @@ make_parts(struct agent *agent, struct error *err)
 	char config[DIRS_PATH_MAX];
 	bool named;
 
-	dirs_config(config, sizeof(config), &named);
+	/* as the helpers write it: absolute */
+	if (origin_config(config, sizeof(config), &named) == -1)
+		config[0] = '\0';
 	if ((agent->loop = loop_new(err)) == NULL ||
-	    (agent->reader = reader_new(
-		 agent->loop, config, named, err)) == NULL)
+	    (agent->reader = reader_new(agent->loop, config, named, err)) ==
+		NULL)
 		return -1;
 	agent->vault = vault_new();
 	agent->flights = flights_new();
 	agent->rests = rests_new();
 	agent->ledger = ledger_new();
-	if (agent->vault == NULL || agent->flights == NULL ||
-	    agent->rests == NULL || agent->ledger == NULL)
+	agent->network = network_new();
+	if (agent->network == NULL || agent->vault == NULL ||
+	    agent->flights == NULL || agent->rests == NULL ||
+	    agent->ledger == NULL)
 		return error_errno(err, "no memory for a session");
 	loop_on_signal(agent->loop, on_signal, agent);
 	return 0;
@@ -104,6 +114,7 @@ free_parts(struct agent *agent)
 	vault_free(agent->vault);
 	rests_free(agent->rests);
 	reader_free(agent->reader);
+	network_free(agent->network);
 	watch_free(agent->leader_watch);
 	if (agent->leader != -1)
 		close(agent->leader);
@@ -146,19 +157,47 @@ open_for_business(struct agent *agent, int once, struct error *err)
 	return 0;
 }
 
+/* A helper that starts us has seen to it that there is no other agent, and
+ * that none is unwanted; by hand that is on us. Gives a lock to hold until the
+ * socket is bound. */
+static int
+be_the_only_one(struct error *err)
+{
+	scoped(fd) int directory = dirs_open_runtime(true, err);
+	scoped(fd) int lock = -1, other = -1;
+
+	if (directory == -1 || hold_check(directory, err) == -1 ||
+	    (lock = lock_take(
+		 directory, "agent.lock", clock_ms() + PATIENCE_MS, err)) == -1)
+		return -1;
+	other = socket_connect(directory, PATIENCE_MS, err);
+	if (other != -1)
+		return error_set(
+		    err, FAULT_SYSTEM, "an agent is running already");
+	if (err->fault != FAULT_NONE)
+		return -1;
+	return fcntl(lock, F_DUPFD_CLOEXEC, 0);
+}
+
 static int
 serve(struct agent *agent, int ready, int once, struct error *err)
 {
+	scoped(fd) int lock = -1;
 	int result = make_parts(agent, err);
 
-	if (result == 0)
+	if (result == 0 && foreground)
+		result = lock = be_the_only_one(err);
+	if (result != -1)
 		result = open_for_business(agent, once, err);
+	if (lock != -1) {
+		close(lock);
+		lock = -1;
+	}
 	tell_starter(ready, err);
 	if (result == -1)
 		return -1;
 	/* costly, and now nobody waits for it */
-	if (http_global(NULL, &agent->network) == -1)
-		error_at(&agent->network, STAGE_CONFIG);
+	network_prepare(agent->network);
 	upkeep_start(agent);
 	if (once != -1)
 		asker_start(agent, once);
@@ -189,8 +228,7 @@ main(int argc, char **argv)
 	protect();
 	umask(077);
 	name_session(&agent);
-	result = serve(
-	    &agent, descriptor(ready_fd), descriptor(once_fd), &err);
+	result = serve(&agent, descriptor(ready_fd), descriptor(once_fd), &err);
 	if (result == -1)
 		fprintf(stderr, "daypass-agent: %s\n", err.text);
 	free_parts(&agent);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -108,7 +109,7 @@ take_ok(struct mint *mint, size_t at, const struct message *message,
 	size_t left = secret_length(mint->report) - at;
 
 	result->skew = message_number(message, "skew-ahead", 0) -
-	    message_number(message, "skew-behind", 0);
+		       message_number(message, "skew-behind", 0);
 	if (left == 0)
 		return;
 	result->credential =
@@ -142,8 +143,7 @@ take_death(const struct mint *mint, int status, const char *at,
 	else if (WIFSIGNALED(status))
 		error_set(&result->err, FAULT_SYSTEM,
 		    "its process was ended by signal %d (%s)%s%s",
-		    WTERMSIG(status), strsignal(WTERMSIG(status)), while_,
-		    at);
+		    WTERMSIG(status), strsignal(WTERMSIG(status)), while_, at);
 	else
 		error_set(&result->err, FAULT_SYSTEM,
 		    "its process ended without a result%s%s", while_, at);
@@ -190,35 +190,49 @@ exited(void *arg, int status)
 	done(done_arg, &result);
 }
 
-/* Forks with one pipe each way. The child never comes back from here. */
+/* Forks with one way in and one way out. The child never comes back from
+ * here. What goes in goes through sockets: a pipe may be made so small by the
+ * kernel (pipe(7), limits) that writing to it would block. */
+static pid_t
+fork_child(const struct mint_order *order, int input[2], int report[2],
+    struct error *err)
+{
+	pid_t pid, parent = getpid();
+
+	if (child_brief(order, input[1], err) == -1)
+		return -1;
+	if ((pid = fork()) == -1)
+		return error_errno(err, "cannot start a mint");
+	if (pid == 0) {
+		close(input[1]);
+		fcntl(report[1], F_SETFL, 0);
+		child_main(order, parent, input[0], report[1]);
+	}
+	return pid;
+}
+
 static pid_t
 spawn(const struct mint_order *order, int *output, struct error *err)
 {
 	int input[2], report[2];
-	pid_t pid, parent = getpid();
+	pid_t pid;
 
-	if (pipe2(input, O_CLOEXEC) == -1)
-		return error_errno(err, "pipe");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) == -1)
+		return error_errno(err, "cannot make a pair of sockets");
 	if (pipe2(report, O_CLOEXEC | O_NONBLOCK) == -1) {
-		error_errno(err, "pipe");
+		error_errno(err, "cannot make a pipe");
 		close(input[0]);
 		close(input[1]);
 		return -1;
 	}
-	if (child_brief(order, input[1], err) == -1)
-		pid = -1;
-	else if ((pid = fork()) == -1)
-		error_errno(err, "cannot start a mint");
-	close(input[1]);
-	if (pid == 0) {
-		fcntl(report[1], F_SETFL, 0);
-		child_main(order, parent, input[0], report[1]);
-	}
+	pid = fork_child(order, input, report, err);
 	close(input[0]);
+	close(input[1]);
 	close(report[1]);
 	if (pid == -1)
 		close(report[0]);
-	*output = report[0];
+	else
+		*output = report[0];
 	return pid;
 }
 
@@ -242,13 +256,11 @@ mint_start(struct loop *loop, const struct mint_order *order, mint_done *done,
 		mint_free(mint);
 		return NULL;
 	}
-	mint->watch = loop_watch(
-	    loop, mint->output, EPOLLIN, output_ready, mint, err);
+	mint->watch =
+	    loop_watch(loop, mint->output, EPOLLIN, output_ready, mint, err);
 	mint->child = loop_child(loop, mint->pid, exited, mint);
-	mint->timer =
-	    loop_timer(loop, order->deadline, deadline_passed, mint);
-	if (mint->watch == NULL || mint->child == NULL ||
-	    mint->timer == NULL) {
+	mint->timer = loop_timer(loop, order->deadline, deadline_passed, mint);
+	if (mint->watch == NULL || mint->child == NULL || mint->timer == NULL) {
 		error_errno(err, "no memory for a mint");
 		mint_kill(mint);
 		return NULL;

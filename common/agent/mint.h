@@ -14,7 +14,9 @@ struct mint_order {
 	const struct surroundings *around; /* for an identity */
 	const struct credential *input;	   /* for an exchange */
 	int64_t deadline;		   /* clock_ms(): killed then */
-	bool revoke;			   /* take `input` back */
+	int64_t skew; /* as far as known: see mint_result */
+	bool last;    /* the result goes to a tool */
+	bool revoke;  /* take `input` back */
 };
 
 struct mint_result {

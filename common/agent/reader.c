@@ -166,8 +166,7 @@ start_reading(struct reader *reader, struct error *err)
 	char program[DIRS_PATH_MAX];
 	int output[2];
 
-	if (dirs_program("daypass-config", program, sizeof(program), err) ==
-	    -1)
+	if (dirs_program("daypass-config", program, sizeof(program), err) == -1)
 		return -1;
 	if (pipe2(output, O_CLOEXEC | O_NONBLOCK) == -1)
 		return error_errno(err, "pipe");
@@ -180,8 +179,8 @@ start_reading(struct reader *reader, struct error *err)
 	reader->output = output[0];
 	if (reader->pid == -1)
 		return error_errno(err, "cannot start daypass-config");
-	reader->watch = loop_watch(reader->loop, reader->output, EPOLLIN,
-	    output_ready, reader, err);
+	reader->watch = loop_watch(
+	    reader->loop, reader->output, EPOLLIN, output_ready, reader, err);
 	reader->child = loop_child(reader->loop, reader->pid, exited, reader);
 	reader->timer = loop_timer(
 	    reader->loop, clock_ms() + PATIENCE_MS, too_late, reader);
@@ -226,8 +225,7 @@ reader_free(struct reader *reader)
 }
 
 void
-reader_on_change(
-    struct reader *reader, void (*changed)(void *arg), void *arg)
+reader_on_change(struct reader *reader, void (*changed)(void *arg), void *arg)
 {
 	reader->changed = changed;
 	reader->arg = arg;

@@ -8,16 +8,17 @@
 
 #define FIRST_MS 1000
 #define LONGEST_MS 30000
-#define REJECTION_MS 10000
+#define REJECTION_MS 10000  /* between two erases of a fresh credential */
+#define REMEMBERED_MS 30000 /* by then nobody is in a loop any more */
 #define MOST 512
 
 struct rest {
 	struct link link; /* least recently touched first */
 	unsigned char key[DIGEST_SIZE];
-	int64_t until;	   /* clock_ms() at which the rest ends */
-	int64_t length;	   /* of this rest, ms; 0: not failing */
-	int64_t erased_at; /* clock_ms() of the last erase; 0: none */
-	bool rejected;
+	int64_t until;	     /* clock_ms() at which the rest ends */
+	int64_t length;	     /* of this rest, ms; 0: not failing */
+	int64_t erased_at;   /* clock_ms() of the last erase; 0: none */
+	int64_t rejected_at; /* clock_ms(); 0: not */
 	struct error err;
 };
 
@@ -51,8 +52,7 @@ rests_free(struct rests *rests)
 
 	if (rests == NULL)
 		return;
-	list_each(rest, &rests->list, link)
-		drop(rests, rest);
+	list_each(rest, &rests->list, link) drop(rests, rest);
 	free(rests);
 }
 
@@ -61,9 +61,8 @@ find(struct rests *rests, const unsigned char key[DIGEST_SIZE])
 {
 	struct rest *rest;
 
-	list_each(rest, &rests->list, link)
-		if (memcmp(rest->key, key, DIGEST_SIZE) == 0)
-			return rest;
+	list_each(rest, &rests->list,
+	    link) if (memcmp(rest->key, key, DIGEST_SIZE) == 0) return rest;
 	return NULL;
 }
 
@@ -80,8 +79,7 @@ touch(struct rests *rests, const unsigned char key[DIGEST_SIZE])
 		return rest;
 	}
 	if (rests->count >= MOST)
-		drop(rests,
-		    list_item(rests->list.next, struct rest, link));
+		drop(rests, list_item(rests->list.next, struct rest, link));
 	if ((rest = calloc(1, sizeof(*rest))) == NULL)
 		return NULL;
 	memcpy(rest->key, key, DIGEST_SIZE);
@@ -150,19 +148,21 @@ rest_reject(struct rests *rests, const unsigned char key[DIGEST_SIZE],
 
 	if (rest == NULL)
 		return;
-	rest->rejected = true;
+	rest->rejected_at = clock_ms();
 	rest->err = *err;
 }
 
 bool
 rest_rejected(struct rests *rests, const unsigned char key[DIGEST_SIZE],
-    struct error *err)
+    bool look, struct error *err)
 {
 	struct rest *rest = find(rests, key);
 
-	if (rest == NULL || !rest->rejected)
+	if (rest == NULL || rest->rejected_at == 0 ||
+	    clock_ms() - rest->rejected_at > REMEMBERED_MS)
 		return false;
 	*err = rest->err;
-	drop(rests, rest);
+	if (!look)
+		drop(rests, rest);
 	return true;
 }

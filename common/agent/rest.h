@@ -27,14 +27,16 @@ void rest_over(struct rests *rests, const unsigned char key[DIGEST_SIZE]);
 bool rest_now(struct rests *rests, const unsigned char key[DIGEST_SIZE],
     struct error *err);
 
-/* A tool erased the key's credential. True when it is the second fresh one
- * within 10 s: it is being rejected, and handing out a third would loop. */
+/* A tool erased the credential of one target; `key` is of both. True when it
+ * is the second fresh one within 10 s: it is being rejected, and handing out a
+ * third would loop. */
 bool rest_erased(struct rests *rests, const unsigned char key[DIGEST_SIZE]);
 
-/* The next get of this key fails with this error, once. */
+/* The next get of this key within half a minute fails with this error, once;
+ * to `look` does not count. */
 void rest_reject(struct rests *rests, const unsigned char key[DIGEST_SIZE],
     const struct error *err);
 bool rest_rejected(struct rests *rests,
-    const unsigned char key[DIGEST_SIZE], struct error *err);
+    const unsigned char key[DIGEST_SIZE], bool look, struct error *err);
 
 #endif

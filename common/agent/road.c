@@ -99,7 +99,7 @@ static bool
 binds_itself(struct search *search)
 {
 	return strcmp(search->tool->name, "gcloud") == 0 &&
-	    config_names(search->config, "gcloud")[0] == NULL;
+	       config_names(search->config, "gcloud")[0] == NULL;
 }
 
 static enum road_result
@@ -121,8 +121,7 @@ from_target(struct search *search, const char *text)
 	if (bound && binding->audience != NULL)
 		buffer_add_string(&search->audience, binding->audience);
 	else
-		tool_audience(
-		    search->tool, &road->target, &search->audience);
+		tool_audience(search->tool, &road->target, &search->audience);
 	road->binding = strdup(bound ? binding->pattern : "");
 	return road->binding == NULL ? out_of_memory(search) : ROAD_FOUND;
 }
@@ -138,7 +137,13 @@ from_any_target(struct search *search, const char *text)
 
 	for (size_t i = 0; tools[i] != NULL && result == ROAD_NONE; i++) {
 		search->tool = tool_named(tools[i]);
+		search->err->fault = FAULT_NONE;
+		buffer_free(&search->audience);
 		result = from_target(search, text);
+		/* A registry is no URL: that is for the last one to say. */
+		if (result == ROAD_WRONG && tools[i + 1] != NULL &&
+		    search->err->fault == FAULT_USAGE)
+			result = ROAD_NONE;
 	}
 	return result;
 }
@@ -178,8 +183,8 @@ from_role(struct search *search)
 	return ROAD_FOUND;
 }
 
-/* Where the road begins. The last word wins nothing here: a request has one
- * of these. */
+/* Where the road begins. A request names one of these; a role comes before a
+ * credential, that before an audience, and all before a target. */
 static enum road_result
 begin(struct search *search)
 {
@@ -198,13 +203,13 @@ begin(struct search *search)
 	if (credential != NULL || audience != NULL)
 		return ROAD_FOUND;
 	if (target == NULL) {
-		error_set(search->err, FAULT_USAGE,
-		    "the request names no target");
+		error_set(
+		    search->err, FAULT_USAGE, "the request names no target");
 		return wrong(search, STAGE_TARGET);
 	}
 	return strcmp(search->tool->name, "token") == 0
-	    ? from_any_target(search, target)
-	    : from_target(search, target);
+		   ? from_any_target(search, target)
+		   : from_target(search, target);
 }
 
 static int
@@ -250,17 +255,17 @@ resolve(struct search *search)
 		const struct step *step = &road->steps[i];
 
 		if (step->exchange->resolve == NULL ||
-		    step->exchange->resolve(step->settings,
-			&destination.target, search->err) == 0)
+		    step->exchange->resolve(
+			step->settings, &destination.target, search->err) == 0)
 			continue;
-		error_in(search->err, "[credential \"%s\"]",
-		    step->credential);
+		error_in(search->err, "[credential \"%s\"]", step->credential);
 		return error_at(search->err, STAGE_CONFIG);
 	}
 	return 0;
 }
 
-/* The audience of the id token with which the road begins. */
+/* The audience of the id token with which the road begins: the credential's
+ * word before the binding's, and either before the exchange's default. */
 static int
 set_audience(struct search *search)
 {
@@ -271,19 +276,20 @@ set_audience(struct search *search)
 	if (road->count > 1) {
 		buffer_free(&search->audience);
 		said = settings_get(first->settings, "token-audience");
+		if (said == NULL)
+			said = search->binding.audience;
 		if (said != NULL)
 			buffer_add_string(&search->audience, said);
 		else if (first->exchange->audience == NULL ||
-		    first->exchange->audience(first->settings,
-			&search->audience, search->err) == -1)
+			 first->exchange->audience(first->settings,
+			     &search->audience, search->err) == -1)
 			return error_at(search->err, STAGE_CONFIG);
 	}
 	if (search->audience.length == 0)
-		return error_set(search->err, FAULT_USAGE,
-		    "an id token needs an audience");
+		return error_set(
+		    search->err, FAULT_USAGE, "an id token needs an audience");
 	road->steps[0].audience = strdup(buffer_text(&search->audience));
-	if (buffer_failed(&search->audience) ||
-	    road->steps[0].audience == NULL)
+	if (buffer_failed(&search->audience) || road->steps[0].audience == NULL)
 		return error_set(
 		    search->err, FAULT_CONFIG, "the audience is too long");
 	return 0;
@@ -321,14 +327,13 @@ walk(struct search *search, char want[256])
 	if (result != ROAD_FOUND)
 		return result;
 	if (road->count == 1 &&
-	    road_chain(search->config, &search->chain, road, search->err) ==
-		-1)
+	    road_chain(search->config, &search->chain, road, search->err) == -1)
 		return wrong(search, STAGE_CONFIG);
 	if (road->count == 1)
 		road->steps[0].yields = KIND_ID_TOKEN;
 	if ((road_last(road)->yields & search->tool->kinds) == 0 &&
-	    road_bridge(search->config, road, search->tool->kinds,
-		search->err) == -1)
+	    road_bridge(
+		search->config, road, search->tool->kinds, search->err) == -1)
 		return wrong(search, STAGE_CONFIG);
 	if ((result = set_username(search)) != ROAD_FOUND)
 		return result;
@@ -339,8 +344,7 @@ walk(struct search *search, char want[256])
 	    search->request, road, want, search->err);
 	if (result == ROAD_WRONG)
 		return wrong(search, STAGE_IDENTITY);
-	if (result == ROAD_FOUND &&
-	    road_keys(road, "self", search->err) == -1)
+	if (result == ROAD_FOUND && road_keys(road, "self", search->err) == -1)
 		return wrong(search, STAGE_IDENTITY);
 	return result;
 }

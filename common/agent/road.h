@@ -56,6 +56,9 @@ enum road_result road_find(const struct config *config,
 /* The last step's key, kind and so on. */
 const struct step *road_last(const struct road *road);
 
+/* Tells one target's use of the last step's credential from another's. */
+void road_use_key(const struct road *road, unsigned char key[DIGEST_SIZE]);
+
 struct road *road_keep(struct road *road); /* one more reference */
 void road_release(struct road *road);
 SCOPED(road, struct road *, road_release);

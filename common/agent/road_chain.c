@@ -7,30 +7,26 @@
 static const char *const built_in = "id-token";
 
 static int
-no_credential(
-    const struct config *config, const char *name, struct error *err)
+no_credential(const struct config *config, const char *name, struct error *err)
 {
 	const char *nearest =
 	    text_nearest(name, config_names(config, "credential"));
 
-	error_set(err, FAULT_CONFIG,
-	    "there is no [credential \"%.64s\"]%s%s%s", name,
-	    nearest == NULL ? "" : "; did you mean \"",
+	error_set(err, FAULT_CONFIG, "there is no [credential \"%.64s\"]%s%s%s",
+	    name, nearest == NULL ? "" : "; did you mean \"",
 	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
 	return error_at(err, STAGE_CONFIG);
 }
 
 int
 road_append(struct road *road, const struct exchange *exchange,
-    const char *credential, const struct settings *settings,
-    struct error *err)
+    const char *credential, const struct settings *settings, struct error *err)
 {
 	struct step *step = &road->steps[road->count];
 
 	if (road->count >= ROAD_STEPS)
 		return error_set(err, FAULT_CONFIG,
-		    "the chain of [credential \"%s\"] is too long",
-		    credential);
+		    "the chain of [credential \"%s\"] is too long", credential);
 	step->exchange = exchange;
 	step->yields = exchange->yields;
 	step->credential = strdup(credential);
@@ -54,16 +50,15 @@ walk(const struct config *config, const char *name, struct walk *walk,
     struct error *err)
 {
 	while (name != NULL && strcmp(name, built_in) != 0) {
-		const struct settings **settings =
-		    &walk->settings[walk->count];
+		const struct settings **settings = &walk->settings[walk->count];
 
 		if (walk->count >= ROAD_STEPS - 2)
 			return error_set(err, FAULT_CONFIG,
 			    "[credential \"%s\"]: its `from` goes in a circle "
 			    "or is too long a chain",
 			    walk->names[0]);
-		if (config_section(
-			config, "credential", name, settings, err) == -1)
+		if (config_section(config, "credential", name, settings, err) ==
+		    -1)
 			return error_at(err, STAGE_CONFIG);
 		if (*settings == NULL)
 			return no_credential(config, name, err);
@@ -74,8 +69,8 @@ walk(const struct config *config, const char *name, struct walk *walk,
 }
 
 int
-road_chain(const struct config *config, struct chain *chain,
-    struct road *road, struct error *err)
+road_chain(const struct config *config, struct chain *chain, struct road *road,
+    struct error *err)
 {
 	struct walk found = {0};
 
@@ -85,8 +80,7 @@ road_chain(const struct config *config, struct chain *chain,
 		chain->identity =
 		    settings_get(found.settings[found.count - 1], "identity");
 	for (size_t i = found.count; i-- > 0;) {
-		const char *name =
-		    settings_get(found.settings[i], "exchange");
+		const char *name = settings_get(found.settings[i], "exchange");
 		const struct exchange *exchange =
 		    name == NULL ? NULL : exchange_named(name);
 

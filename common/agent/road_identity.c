@@ -95,8 +95,8 @@ road_identity(const struct config *config, const char *name,
 	if (config_section(config, "identity", name, &settings, err) == -1)
 		return ROAD_WRONG;
 	if (name != NULL && settings == NULL) {
-		error_set(err, FAULT_CONFIG, "there is no [identity \"%s\"]",
-		    name);
+		error_set(
+		    err, FAULT_CONFIG, "there is no [identity \"%s\"]", name);
 		return ROAD_WRONG;
 	}
 	if ((step->identity = choose(settings, request, err)) == NULL)

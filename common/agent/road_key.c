@@ -43,6 +43,17 @@ first_key(struct road *road, const char *session, struct error *err)
 	return result;
 }
 
+void
+road_use_key(const struct road *road, unsigned char key[DIGEST_SIZE])
+{
+	struct digest_parts *parts = digest_start();
+
+	digest_part(parts, road_last(road)->key, DIGEST_SIZE);
+	digest_string(parts, road->tool);
+	digest_string(parts, road->target.text);
+	digest_finish(parts, key);
+}
+
 int
 road_keys(struct road *road, const char *session, struct error *err)
 {

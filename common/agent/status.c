@@ -50,9 +50,9 @@ add_identity(struct buffer *out, const struct agent *agent)
 	const struct credential *found = NULL;
 	struct entry *entry;
 
-	list_each(entry, vault_entries(agent->vault), link)
-		if (entry->credential->subject != NULL)
-			found = entry->credential;
+	list_each(entry, vault_entries(agent->vault),
+	    link) if (entry->credential->subject != NULL) found =
+	    entry->credential;
 	buffer_add_string(out, "\"identity\":{");
 	add_string(
 	    out, "source", agent->source[0] == '\0' ? NULL : agent->source);
@@ -110,7 +110,7 @@ add_failures(struct buffer *out, const struct tally *tally)
 
 	buffer_add_string(out, "\"failures\":[");
 	for (unsigned i = 0; (failure = tally_latest(tally, i)) != NULL &&
-	     out->length < DOCUMENT_MAX - 4096;
+			     out->length < DOCUMENT_MAX - 4096;
 	     i++) {
 		buffer_add_string(out, i == 0 ? "{" : ",{");
 		add_string(out, "stage", stage_name(failure->err.stage));
@@ -132,8 +132,7 @@ add_counters(struct buffer *out, const struct tally *tally)
 	    "\"counters\":{\"hits\":%llu,\"mints\":%llu,\"waits\":%llu,"
 	    "\"refreshes\":%llu,\"revocations\":%llu,\"failures\":%llu,"
 	    "\"failures_by_stage\":{",
-	    (unsigned long long)tally->hits,
-	    (unsigned long long)tally->mints,
+	    (unsigned long long)tally->hits, (unsigned long long)tally->mints,
 	    (unsigned long long)tally->waits,
 	    (unsigned long long)tally->refreshes,
 	    (unsigned long long)tally->revocations,

@@ -7,6 +7,9 @@
 #include "agent/verbs.h"
 #include "base/buffer.h"
 
+/* More than fit on a screen help nobody. */
+#define MISTAKES_MAX 50
+
 /* The road that a request would take, for doctor: every probe, every step,
  * what would be asked. Nothing is minted. */
 struct survey {
@@ -15,12 +18,12 @@ struct survey {
 };
 
 static void
-tell_identity(void *arg, const struct identity *identity, bool here,
-    const char *reason)
+tell_identity(
+    void *arg, const struct identity *identity, bool here, const char *reason)
 {
 	struct survey *survey = arg;
-	bool chosen = survey->road != NULL &&
-	    survey->road->steps[0].identity == identity;
+	bool chosen =
+	    survey->road != NULL && survey->road->steps[0].identity == identity;
 
 	writing_add(survey->writing, "identity", identity->name);
 	writing_add(survey->writing, "here", here ? "yes" : "no");
@@ -37,8 +40,8 @@ write_identity(struct writing *writing, const struct step *step)
 	writing_add(writing, "yields", "id-token");
 	writing_add(writing, "endpoint",
 	    step->identity == NULL ? "" : step->identity->name);
-	writing_add(writing, "audience",
-	    step->audience == NULL ? "" : step->audience);
+	writing_add(
+	    writing, "audience", step->audience == NULL ? "" : step->audience);
 }
 
 static const char *
@@ -51,8 +54,8 @@ kinds_of(unsigned kinds, char text[64])
 	text[0] = '\0';
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if ((kinds & all[i]) != 0)
-			used += (size_t)snprintf(text + used, 64 - used,
-			    "%s%s", used == 0 ? "" : ",", kind_name(all[i]));
+			used += (size_t)snprintf(text + used, 64 - used, "%s%s",
+			    used == 0 ? "" : ",", kind_name(all[i]));
 	return text;
 }
 
@@ -81,8 +84,7 @@ write_exchange(struct writing *writing, size_t i, const struct step *step)
 		step->exchange->endpoint(step->settings, &url, NULL);
 	writing_number(writing, "step", (int64_t)i);
 	writing_add(writing, "exchange", step->exchange->name);
-	writing_add(
-	    writing, "takes", kinds_of(step->exchange->takes, kinds));
+	writing_add(writing, "takes", kinds_of(step->exchange->takes, kinds));
 	writing_add(writing, "yields", kinds_of(step->yields, kinds));
 	writing_add(writing, "endpoint", buffer_text(&url));
 	writing_add(writing, "name", step->credential);
@@ -100,8 +102,7 @@ write_road(struct writing *writing, const struct road *road)
 	if (road->binding != NULL)
 		writing_add(writing, "binding", road->binding);
 	if (road->count > 1)
-		writing_add(
-		    writing, "credential", road_last(road)->credential);
+		writing_add(writing, "credential", road_last(road)->credential);
 	else
 		writing_add(writing, "credential", "id-token");
 	write_identity(writing, &road->steps[0]);
@@ -110,18 +111,27 @@ write_road(struct writing *writing, const struct road *road)
 }
 
 static void
-write_state(struct writing *writing, const struct config *config)
+write_state(struct writing *writing, const struct agent *agent,
+    const struct config *config)
 {
 	struct secret_report arena;
 	const char *mistake;
 
-	for (size_t i = 0; (mistake = config_mistake(config, i)) != NULL; i++)
+	for (size_t i = 0;
+	     i < MISTAKES_MAX && (mistake = config_mistake(config, i)) != NULL;
+	     i++)
 		writing_add(writing, "mistake", mistake);
+	if (config_mistake(config, MISTAKES_MAX) != NULL)
+		writing_add(writing, "mistake", "and there are more");
+	if (agent->skew > 0)
+		writing_number(writing, "ahead", agent->skew);
+	if (agent->skew < 0)
+		writing_number(writing, "behind", -agent->skew);
 	secret_arena_report(&arena);
 	if (arena.refused != NULL)
 		writing_add(writing, "arena", arena.refused);
 	if (confine_lacks() != NULL)
-		writing_add(writing, "arena", confine_lacks());
+		writing_add(writing, "confine", confine_lacks());
 }
 
 static void
@@ -146,8 +156,8 @@ begin(struct asker *asker, const struct config *config)
 		result = road_find(config, request, &road, variable, &err);
 	else if (config_usable(config, &err) == -1)
 		result = ROAD_WRONG;
-	survey.writing = asker_writing(
-	    asker, result == ROAD_WANT ? "want" : "ok");
+	survey.writing =
+	    asker_writing(asker, result == ROAD_WANT ? "want" : "ok");
 	survey.road = road;
 	if (result == ROAD_WANT) {
 		writing_add(survey.writing, "variable", variable);
@@ -156,7 +166,7 @@ begin(struct asker *asker, const struct config *config)
 	}
 	road_probe(request, tell_identity, &survey);
 	write_road(survey.writing, road);
-	write_state(survey.writing, config);
+	write_state(survey.writing, asker_agent(asker), config);
 	if (extras_write(config, message_get(request, "tool"), survey.writing,
 		&err) == -1)
 		result = ROAD_WRONG;

@@ -23,6 +23,6 @@ tally_latest(const struct tally *tally, unsigned i)
 	if (i >= TALLY_FAILURES)
 		return NULL;
 	failure = &tally->latest[(tally->next + TALLY_FAILURES - 1 - i) %
-	    TALLY_FAILURES];
+				 TALLY_FAILURES];
 	return failure->at == 0 ? NULL : failure;
 }

@@ -55,7 +55,7 @@ tool_audience(const struct tool *tool, const struct target *target,
 	else if (strcmp(tool->name, "nats") == 0)
 		buffer_add_string(audience, target->host);
 	else if (strcmp(tool->name, "git") == 0 ||
-	    strcmp(tool->name, "docker") == 0)
+		 strcmp(tool->name, "docker") == 0)
 		buffer_printf(audience, "https://%s",
 		    target_authority(target, authority, sizeof(authority)));
 }

@@ -13,7 +13,6 @@
 #include "agent/upkeep.h"
 #include "agent/vault.h"
 #include "base/clock.h"
-#include "base/http.h"
 #include "base/text.h"
 
 #define IDLE_SECONDS 3600
@@ -45,25 +44,36 @@ idle_seconds(const struct agent *agent)
 static bool
 is_idle(const struct agent *agent)
 {
-	return agent->askers == 0 &&
-	    list_empty(ledger_lines(agent->ledger)) &&
-	    clock_ms() - agent->last_asked >= idle_seconds(agent) * 1000;
+	return agent->askers == 0 && list_empty(ledger_lines(agent->ledger)) &&
+	       clock_ms() - agent->last_asked >= idle_seconds(agent) * 1000;
+}
+
+static void
+tick(void *arg);
+
+/* Often where the idle time is short. */
+static void
+schedule(struct agent *agent)
+{
+	bool often = idle_seconds(agent) < TICK_MS / 1000;
+
+	timer_free(agent->tick);
+	agent->tick = loop_timer(agent->loop,
+	    clock_ms() + (often ? TICK_SHORT_MS : TICK_MS), tick, agent);
 }
 
 static void
 tick(void *arg)
 {
 	struct agent *agent = arg;
-	bool often = idle_seconds(agent) < TICK_MS / 1000;
 
+	agent->tick = NULL;
 	vault_expire(agent->vault);
 	ledger_expire(agent->ledger);
-	if (agent->ending == NULL && is_idle(agent)) {
+	if (agent->ending == NULL && is_idle(agent))
 		ending_begin(agent, NULL);
-		return;
-	}
-	loop_timer(agent->loop,
-	    clock_ms() + (often ? TICK_SHORT_MS : TICK_MS), tick, agent);
+	else
+		schedule(agent);
 }
 
 static void
@@ -77,37 +87,22 @@ leader_gone(void *arg, uint32_t events)
 	ending_begin(agent, NULL);
 }
 
-/* The session ends with its leader; one that is gone already ends it now. */
+/* The session ends with its leader. One that is gone already is a mistake to
+ * be told (see get.c), not a session that ends before it has answered. */
 static void
 follow_leader(struct agent *agent)
 {
 	const char *leader = session_setting(agent, "leader");
 	int64_t pid = leader == NULL ? -1 : text_number(leader, INT_MAX);
 
+	agent->leaderless = false;
 	if (agent->leader_watch != NULL || pid <= 0 || agent->once)
 		return;
 	agent->leader = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
-	if (agent->leader == -1 && errno == ESRCH) {
-		ending_begin(agent, NULL);
-		return;
-	}
+	agent->leaderless = agent->leader == -1 && errno == ESRCH;
 	if (agent->leader != -1)
 		agent->leader_watch = loop_watch(agent->loop, agent->leader,
 		    EPOLLIN, leader_gone, agent, NULL);
-}
-
-static void
-reach_network(struct agent *agent)
-{
-	const struct config *config = reader_last(agent->reader);
-	const struct settings *settings = NULL;
-
-	agent->network.fault = FAULT_NONE;
-	if (config_section(
-		config, "http", NULL, &settings, &agent->network) == -1 ||
-	    http_global(
-		settings_get(settings, "ca-file"), &agent->network) == -1)
-		error_at(&agent->network, STAGE_CONFIG);
 }
 
 static void
@@ -115,16 +110,13 @@ config_changed_now(void *arg)
 {
 	struct agent *agent = arg;
 
-	reach_network(agent);
 	follow_leader(agent);
-	if (idle_seconds(agent) < TICK_MS / 1000)
-		loop_timer(
-		    agent->loop, clock_ms() + TICK_SHORT_MS, tick, agent);
+	schedule(agent);
 }
 
 void
 upkeep_start(struct agent *agent)
 {
 	reader_on_change(agent->reader, config_changed_now, agent);
-	loop_timer(agent->loop, clock_ms() + TICK_MS, tick, agent);
+	schedule(agent);
 }

@@ -50,8 +50,7 @@ vault_free(struct vault *vault)
 
 	if (vault == NULL)
 		return;
-	list_each(entry, &vault->entries, link)
-		vault_drop(vault, entry);
+	list_each(entry, &vault->entries, link) vault_drop(vault, entry);
 	free(vault);
 }
 
@@ -60,9 +59,8 @@ lookup(struct vault *vault, const unsigned char key[DIGEST_SIZE])
 {
 	struct entry *entry;
 
-	list_each(entry, bucket_of(vault, key), bucket)
-		if (memcmp(entry->key, key, DIGEST_SIZE) == 0)
-			return entry;
+	list_each(entry, bucket_of(vault, key),
+	    bucket) if (memcmp(entry->key, key, DIGEST_SIZE) == 0) return entry;
 	return NULL;
 }
 
@@ -109,9 +107,9 @@ vault_expire(struct vault *vault)
 {
 	struct entry *entry;
 
-	list_each(entry, &vault->entries, link)
-		if (lifetime_left(&entry->lifetime) <= 0)
-			vault_drop(vault, entry);
+	list_each(entry, &vault->entries,
+	    link) if (lifetime_left(&entry->lifetime) <= 0)
+	    vault_drop(vault, entry);
 }
 
 struct link *

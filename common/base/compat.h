@@ -13,4 +13,8 @@ void compat_conceal(void);
  * where to report; NULL-terminated, empty in other builds. */
 extern const char *const compat_sanitizer_variables[];
 
+/* Closes every descriptor from this number on, also where the kernel, or a
+ * filter, does not know close_range(2). */
+void compat_close_from(int first);
+
 #endif

@@ -20,8 +20,8 @@ struct jwt {
 	int64_t issued;	    /* iat, or 0 */
 };
 
-/* -1 with FAULT_IDENTITY (FAULT_SYSTEM: no memory): not three segments of base64url (no padding) with a
- * JSON object in the first two. */
+/* -1 with FAULT_IDENTITY: not three segments of base64url (no padding) with a
+ * JSON object in the first two. FAULT_SYSTEM: no memory to tell. */
 int jwt_read(const struct secret *token, struct jwt *jwt, struct error *err);
 
 /* Does the token's `aud` hold this audience exactly? */

@@ -11,7 +11,7 @@
 static bool
 binds(const struct section *section, const char *tool)
 {
-	if (section->match == NULL || section->redefined ||
+	if (section->match == NULL || section->redefines != NULL ||
 	    strcmp(section->word, tool) != 0)
 		return false;
 	return section->mistake != NULL ||

@@ -100,7 +100,7 @@ chain_check(struct sections *sections)
 		struct error err = {.fault = FAULT_NONE};
 
 		if (strcmp(section->word, "credential") != 0 ||
-		    section->name == NULL || section->redefined)
+		    section->name == NULL || section->redefines != NULL)
 			continue;
 		if (follow(sections, section, &err) == 0 &&
 		    check_kind(sections, section, &err) == 0)

@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "config/chain.h"
 #include "config/check.h"
+#include "config/pattern.h"
+#include "config/redefinition.h"
 #include "config/schema.h"
 
 /* One section under the glass. */
@@ -14,6 +16,7 @@ struct check {
 	struct sections *sections;
 	struct section *section;
 	struct schema_key keys[SCHEMA_KEYS];
+	bool seen[SCHEMA_KEYS];
 	size_t key_count;
 	bool open;
 };
@@ -34,6 +37,15 @@ mistake(struct check *check, const struct place *place, const char *fmt, ...)
 	return section_mistake(check->sections, check->section, place, text);
 }
 
+/* NULL also when it is not worth looking any more. */
+static const char *
+nearest_of(
+    const struct check *check, const char *word, const char *const *words)
+{
+	return sections_suggest(check->sections) ? text_nearest(word, words)
+						 : NULL;
+}
+
 /* No such section, or one that has or lacks a name against the schema. */
 static int
 check_word(struct check *check)
@@ -48,93 +60,22 @@ check_word(struct check *check)
 		    check, NULL, "needs a name: [%s \"NAME\"]", section->word);
 	if (schema_find(section->word, false) != NULL)
 		return mistake(check, NULL, "takes no name");
-	nearest = text_nearest(section->word, schema_words());
+	nearest = nearest_of(check, section->word, schema_words());
 	if (nearest == NULL)
 		return mistake(check, NULL, "unknown section");
 	return mistake(
 	    check, NULL, "unknown section; did you mean [%s]?", nearest);
 }
 
-/* The same thing by its name, or by what its pattern comes down to. */
-static bool
-is_same(const struct section *a, const struct section *b)
-{
-	if (a->schema != b->schema)
-		return false;
-	if (a->match != NULL && b->match != NULL)
-		return strcmp(match_text(a->match), match_text(b->match)) == 0;
-	return a->name == b->name || (a->name != NULL && b->name != NULL &&
-					 strcmp(a->name, b->name) == 0);
-}
-
-static int
-check_redefinition(struct check *check)
-{
-	struct section *section = check->section;
-
-	if (section->origin == ORIGIN_SYSTEM || section->schema == NULL)
-		return 0;
-	for (size_t i = 0; i < check->sections->count; i++) {
-		const struct section *other = check->sections->list[i];
-
-		if (other->origin != ORIGIN_SYSTEM || !is_same(other, section))
-			continue;
-		section->redefined = true;
-		return mistake(check, NULL,
-		    "defined by the system's file %s: cannot be redefined",
-		    other->places[0].file);
-	}
-	return 0;
-}
-
-/*
- * A pattern that is none would bind nothing and go unnoticed. A URL without a
- * scheme is still taken apart as one with the usual scheme, so that whoever
- * asks for it gets to hear of the mistake.
- */
-static int
-guess_scheme(struct check *check, const struct error *why)
-{
-	struct section *section = check->section;
-	bool is_nats = strcmp(section->word, "nats") == 0;
-	char usual[TARGET_MAX];
-	int length;
-
-	if (section->schema->match != MATCH_URL ||
-	    strstr(section->name, "://") != NULL)
-		return mistake(check, NULL, "%s", why->text);
-	length = snprintf(usual, sizeof(usual), "%s://%s",
-	    is_nats ? "nats" : "https", section->name);
-	if (length < 0 || (size_t)length >= sizeof(usual) ||
-	    match_read(MATCH_URL, usual, &section->match, NULL) == -1)
-		return mistake(check, NULL, "%s", why->text);
-	return mistake(check, NULL, "the URL has no scheme; did you mean `%s`?",
-	    match_text(section->match));
-}
-
-static int
-check_pattern(struct check *check)
-{
-	struct section *section = check->section;
-	struct error err = {.fault = FAULT_NONE};
-
-	if (section->schema == NULL || section->schema->match == MATCH_NONE)
-		return 0;
-	if (match_read(section->schema->match, section->name, &section->match,
-		&err) == 0)
-		return 0;
-	if (err.fault == FAULT_SYSTEM)
-		return -1;
-	return guess_scheme(check, &err);
-}
-
-static const struct schema_key *
+/* Which of the keys; key_count: none. */
+static size_t
 find_key(const struct check *check, const char *name)
 {
-	for (size_t i = 0; i < check->key_count; i++)
-		if (strcmp(check->keys[i].name, name) == 0)
-			return &check->keys[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < check->key_count && strcmp(check->keys[i].name, name) != 0)
+		i++;
+	return i;
 }
 
 static int
@@ -145,7 +86,7 @@ unknown_key(struct check *check, const struct place *place, const char *key)
 
 	for (size_t i = 0; i < check->key_count; i++)
 		names[i] = check->keys[i].name;
-	nearest = text_nearest(key, names);
+	nearest = nearest_of(check, key, names);
 	/* Where it is not known which keys there may be, only one that looks
 	 * like a slip is told. */
 	if (check->open && nearest == NULL)
@@ -156,30 +97,22 @@ unknown_key(struct check *check, const struct place *place, const char *key)
 	    check, place, "unknown key `%s`; did you mean `%s`?", key, nearest);
 }
 
-static bool
-is_repeated(const struct settings *settings, size_t i)
-{
-	const char *key = settings_at(settings, i)->key;
-
-	while (i-- > 0)
-		if (strcmp(settings_at(settings, i)->key, key) == 0)
-			return true;
-	return false;
-}
-
 static int
 check_setting(struct check *check, size_t i)
 {
 	const struct section *section = check->section;
 	const struct setting *setting = settings_at(section->settings, i);
 	const struct place *place = &section->places[i];
-	const struct schema_key *key = find_key(check, setting->key);
+	size_t found = find_key(check, setting->key);
+	const struct schema_key *key = &check->keys[found];
 	struct error err = {.fault = FAULT_NONE};
+	bool repeated;
 
-	if (key == NULL)
+	if (found == check->key_count)
 		return unknown_key(check, place, setting->key);
-	if (section->schema->strict && !key->repeats &&
-	    is_repeated(section->settings, i))
+	repeated = check->seen[found];
+	check->seen[found] = true;
+	if (section->schema->strict && !key->repeats && repeated)
 		return mistake(
 		    check, place, "`%s` may stand here once only", key->name);
 	if (key->check != value_boolean &&
@@ -272,6 +205,12 @@ each_section(struct sections *sections, int (*look)(struct check *check))
 }
 
 static int
+check_pattern(struct check *check)
+{
+	return pattern_check(check->sections, check->section);
+}
+
+static int
 check_inside(struct check *check)
 {
 	if (check_keys(check) == -1)
@@ -284,7 +223,7 @@ check_sections(struct sections *sections)
 {
 	if (each_section(sections, check_word) == -1 ||
 	    each_section(sections, check_pattern) == -1 ||
-	    each_section(sections, check_redefinition) == -1 ||
+	    redefinition_check(sections) == -1 ||
 	    each_section(sections, check_inside) == -1)
 		return -1;
 	return chain_check(sections);

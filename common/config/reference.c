@@ -11,11 +11,13 @@
 /* Values that are the name of something else, which must exist. */
 #define NAMES_MAX 64
 
+/* `names` may be NULL: then it is not looked for what was meant. */
 static int
 unknown(const char *what, const char *value, const char *const *names,
     struct error *err)
 {
-	const char *nearest = text_nearest(value, names);
+	const char *nearest =
+	    names != NULL ? text_nearest(value, names) : NULL;
 
 	if (nearest == NULL)
 		return error_set(
@@ -30,13 +32,14 @@ static int
 refer(const struct sections *sections, const char *word, const char *built_in,
     const char *value, struct error *err)
 {
-	const char **names;
+	const char **names = NULL;
 
 	if (built_in != NULL && strcmp(value, built_in) == 0)
 		return 0;
 	if (sections_find(sections, word, value) != NULL)
 		return 0;
-	if ((names = sections_names(sections, word, built_in)) == NULL)
+	if (sections_suggest(sections) &&
+	    (names = sections_names(sections, word, built_in)) == NULL)
 		return error_set(err, FAULT_SYSTEM, "no memory");
 	unknown(word, value, names, err);
 	free(names);
@@ -70,9 +73,10 @@ value_exchange(
 {
 	const char *names[NAMES_MAX] = {NULL};
 
-	(void)sections;
 	if (exchange_named(value) != NULL)
 		return 0;
+	if (sections != NULL && !sections_suggest(sections))
+		return unknown("exchange", value, NULL, err);
 	for (size_t i = 0; exchanges[i] != NULL && i < NAMES_MAX - 1; i++)
 		names[i] = exchanges[i]->name;
 	return unknown("exchange", value, names, err);
@@ -84,9 +88,10 @@ value_source(
 {
 	const char *names[NAMES_MAX] = {"auto", NULL};
 
-	(void)sections;
 	if (strcmp(value, "auto") == 0 || identity_named(value) != NULL)
 		return 0;
+	if (!sections_suggest(sections))
+		return unknown("source", value, NULL, err);
 	for (size_t i = 0; identities[i] != NULL && i < NAMES_MAX - 2; i++)
 		names[i + 1] = identities[i]->name;
 	return unknown("source", value, names, err);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "config/section.h"
 
 #define GROWTH 32
+#define SUGGESTIONS_MAX 20 /* mistakes */
 
 static int
 no_memory(struct error *err)
@@ -46,13 +48,32 @@ same_name(const char *a, const char *b)
 }
 
 static bool
+is_called(const struct section *section, const char *word, const char *name)
+{
+	return strcmp(section->word, word) == 0 &&
+	       same_name(section->name, name);
+}
+
+static bool
 is_of(const struct section *section, const struct entry *entry)
 {
-	if (strcmp(section->word, entry->word) != 0 ||
-	    !same_name(section->name, entry->name))
+	if (!is_called(section, entry->word, entry->name))
 		return false;
 	return section->origin == entry->origin ||
 	       (section->schema != NULL && section->schema->overridable);
+}
+
+/* FNV-1a: the configuration is the person's own, nobody makes it collide. */
+static size_t
+bucket_of(const char *word, const char *name)
+{
+	uint32_t hash = 2166136261;
+
+	for (; *word != '\0'; word++)
+		hash = (hash ^ (unsigned char)*word) * 16777619;
+	for (; name != NULL && *name != '\0'; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619;
+	return hash % SECTIONS_BUCKETS;
 }
 
 /* Room for one more in an array that grows by GROWTH; -1: no memory. */
@@ -73,6 +94,7 @@ static struct section *
 section_new(struct sections *sections, const struct entry *entry)
 {
 	struct section *section = calloc(1, sizeof(*section));
+	struct section **bucket;
 
 	if (section == NULL)
 		return NULL;
@@ -86,16 +108,21 @@ section_new(struct sections *sections, const struct entry *entry)
 		section_free(section);
 		return NULL;
 	}
+	bucket = &sections->buckets[bucket_of(entry->word, entry->name)];
+	section->next = *bucket;
+	*bucket = section;
 	return sections->list[sections->count++] = section;
 }
 
-/* Entries of one section mostly stand together: the last is tried first. */
 static struct section *
 section_of(struct sections *sections, const struct entry *entry)
 {
-	for (size_t i = sections->count; i-- > 0;)
-		if (is_of(sections->list[i], entry))
-			return sections->list[i];
+	size_t bucket = bucket_of(entry->word, entry->name);
+
+	for (struct section *section = sections->buckets[bucket];
+	     section != NULL; section = section->next)
+		if (is_of(section, entry))
+			return section;
 	return section_new(sections, entry);
 }
 
@@ -123,11 +150,10 @@ sections_find(
 {
 	struct section *users = NULL;
 
-	for (size_t i = 0; i < sections->count; i++) {
-		struct section *section = sections->list[i];
-
-		if (strcmp(section->word, word) != 0 ||
-		    !same_name(section->name, name))
+	for (struct section *section =
+		 sections->buckets[bucket_of(word, name)];
+	     section != NULL; section = section->next) {
+		if (!is_called(section, word, name))
 			continue;
 		if (section->origin == ORIGIN_SYSTEM)
 			return section;
@@ -150,9 +176,15 @@ sections_names(
 	for (size_t i = 0; i < sections->count; i++)
 		if (strcmp(sections->list[i]->word, word) == 0 &&
 		    sections->list[i]->name != NULL &&
-		    !sections->list[i]->redefined)
+		    sections->list[i]->redefines == NULL)
 			names[count++] = sections->list[i]->name;
 	return names;
+}
+
+bool
+sections_suggest(const struct sections *sections)
+{
+	return sections->mistake_count < SUGGESTIONS_MAX;
 }
 
 const char *

@@ -29,12 +29,18 @@ struct section {
 	struct place *places; /* of each setting */
 	struct match *match;  /* of a binding that could be taken apart */
 	const char *mistake;  /* the first one: the section is unusable */
-	bool redefined; /* by the user, of the system's: never looked at */
+	/* The system's, which this one of the user's would redefine: this one
+	 * is never looked at. NULL: it may stand. */
+	const struct section *redefines;
+	struct section *next; /* of those with the same hash */
 };
+
+#define SECTIONS_BUCKETS 1024
 
 struct sections {
 	struct section **list;
 	size_t count;
+	struct section *buckets[SECTIONS_BUCKETS]; /* by word and name */
 	char **mistakes;
 	size_t mistake_count;
 };
@@ -62,6 +68,10 @@ struct section *sections_find(
  * NULL-terminated, from malloc(). NULL: no memory. */
 const char **sections_names(
     const struct sections *sections, const char *word, const char *also);
+
+/* Is it still worth looking for what a mistaken word was meant to be? That
+ * takes its time, and of very many mistakes nobody reads all. */
+bool sections_suggest(const struct sections *sections);
 
 /* `[credential "dev"] in FILE line N` into `text`; returns it. */
 const char *section_where(const struct section *section,

@@ -10,6 +10,9 @@
  */
 #define HOLD_NAME "hold"
 
+/* Locked (flock) by an agent from the beginning of its end until it is gone. */
+#define ENDING_NAME "ending"
+
 /* -1 (FAULT_REFUSED): the mark is there. */
 int hold_check(int directory, struct error *err);
 

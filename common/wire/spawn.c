@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -9,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/compat.h"
 #include "base/dirs.h"
 #include "base/scoped.h"
 #include "wire/environment.h"
@@ -17,16 +17,6 @@
 #define HANDED 3 /* the descriptor that the agent was promised */
 #define REPORT 4 /* closed by a good exec; else errno comes through it */
 #define FIRST_FREE 5
-
-static void
-close_from(unsigned first)
-{
-	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
-		return;
-	/* A kernel older than 5.9, or a filter that does not know the call. */
-	for (long fd = (long)first, end = sysconf(_SC_OPEN_MAX); fd < end; fd++)
-		close((int)fd);
-}
 
 static int
 arrange_descriptors(int fd, int report)
@@ -39,7 +29,7 @@ arrange_descriptors(int fd, int report)
 			return -1;
 	if (dup2(fd, HANDED) == -1 || dup3(report, REPORT, O_CLOEXEC) == -1)
 		return -1;
-	close_from(FIRST_FREE);
+	compat_close_from(FIRST_FREE);
 	return 0;
 }
 

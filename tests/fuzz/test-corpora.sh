@@ -13,7 +13,8 @@ for harness in "$source"/tests/fuzz/fuzz-*.c; do
 	corpus=$source/tests/fuzz/corpus/${name#fuzz-}
 	count=$((count + 1))
 	if "$build/tests/fuzz/$name" "$corpus"/* >"$work/said" 2>&1; then
-		echo "ok $count - $name: $(ls "$corpus" | wc -l) files"
+		files=$(find "$corpus" -type f | wc -l)
+		echo "ok $count - $name: $files files"
 	else
 		failed=1
 		echo "not ok $count - $name"

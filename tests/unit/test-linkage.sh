@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the built programs are linked with, and how they are hardened, by what
 # the Makefile in $DAYPASS_BUILD says was asked for.
+# shellcheck disable=SC2317 # properties are called by their names
 build=${DAYPASS_BUILD:-.}
 cd "$build" || exit 99
 helpers='git-credential-daypass docker-credential-daypass
@@ -84,16 +85,16 @@ check() { # PROGRAM PROPERTY NAME [ARGUMENT]
 linkage() {
 	for program in $helpers; do
 		case $(value helpers) in
-		static*) check $program is_static 'is static' ;;
-		*) check $program is_libc_alone 'needs libc alone' ;;
+		static*) check "$program" is_static 'is static' ;;
+		*) check "$program" is_libc_alone 'needs libc alone' ;;
 		esac
 		case $(value helpers) in
-		static-pie*|shared) check $program is_position_independent \
+		static-pie*|shared) check "$program" is_position_independent \
 			'may lie anywhere' ;;
 		*) skip 'linked with -no-pie' "$program may lie anywhere" ;;
 		esac
-		check $program has_plain_stack 'has no code on its stack'
-		check $program has_no_path 'looks in no other place'
+		check "$program" has_plain_stack 'has no code on its stack'
+		check "$program" has_no_path 'looks in no other place'
 	done
 	check daypass lacks 'needs neither libgit2 nor libsecret' 'git2|secret'
 	check daypass-agent lacks 'needs neither libgit2 nor libsecret' \
@@ -103,11 +104,11 @@ linkage() {
 
 hardening() {
 	for program in $programs; do
-		check $program is_position_independent 'may lie anywhere'
-		check $program is_relro 'is bound at once, then read-only'
-		check $program has_plain_stack 'has no code on its stack'
-		check $program has_canary 'has canaries'
-		check $program has_no_path 'looks in no other place'
+		check "$program" is_position_independent 'may lie anywhere'
+		check "$program" is_relro 'is bound at once, then read-only'
+		check "$program" has_plain_stack 'has no code on its stack'
+		check "$program" has_canary 'has canaries'
+		check "$program" has_no_path 'looks in no other place'
 	done
 }
 

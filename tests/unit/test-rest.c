@@ -84,20 +84,37 @@ test_erasing(void)
 	tap_is(resting(3), NULL, "an erased key does not rest");
 }
 
+/* The error with which a key was rejected, or NULL. */
+static const char *
+rejected(unsigned n, bool look)
+{
+	static struct error got;
+
+	got = (struct error){.fault = FAULT_NONE};
+	if (!rest_rejected(rests, key(n), look, &got))
+		return NULL;
+	return got.fault == FAULT_REFUSED ? got.text : "another fault";
+}
+
 static void
 test_rejecting(void)
 {
-	struct error err, got = {.fault = FAULT_NONE};
+	struct error err;
 
-	tap_ok(!rest_rejected(rests, key(5), &got), "nothing was rejected");
+	tap_is(rejected(5, false), NULL, "nothing was rejected");
 	error_set(&err, FAULT_REFUSED, "the tool rejects it");
 	rest_reject(rests, key(5), &err);
 	tap_is(resting(5), NULL, "what is rejected does not rest");
-	tap_ok(!rest_rejected(rests, key(6), &got), "another key");
-	tap_ok(rest_rejected(rests, key(5), &got), "the next get fails");
-	tap_is(got.text, "the tool rejects it", "with that error");
-	tap_number(got.fault, FAULT_REFUSED, "as it was");
-	tap_ok(!rest_rejected(rests, key(5), &got), "once");
+	tap_is(rejected(6, false), NULL, "another key");
+	tap_is(rejected(5, true), "the tool rejects it", "a look");
+	tap_is(rejected(5, true), "the tool rejects it", "changes nothing");
+	tap_is(rejected(5, false), "the tool rejects it", "the next get fails");
+	tap_is(rejected(5, false), NULL, "once");
+	rest_reject(rests, key(5), &err);
+	shift_time(29000);
+	tap_is(rejected(5, true), "the tool rejects it", "half a minute long");
+	shift_time(2000);
+	tap_is(rejected(5, false), NULL, "and no longer");
 }
 
 /* The least recently touched are forgotten. */

@@ -282,10 +282,41 @@ test_common_steps(void)
 	road_release(login);
 }
 
+/* What a tool rejects is one target's use of a credential. */
+static void
+use_of(unsigned char use[DIGEST_SIZE], const char *request)
+{
+	char whole[1024];
+	struct road *road;
+
+	snprintf(whole, sizeof(whole), "%s%s", JOB, request);
+	roads_find(NULL, BOUND, whole, &road);
+	road_use_key(road, use);
+	if (memcmp(road_last(road)->key, use, DIGEST_SIZE) == 0)
+		tap_ok(false, "the use is not the credential");
+	road_release(road);
+}
+
+static void
+test_uses(void)
+{
+	unsigned char one[DIGEST_SIZE], two[DIGEST_SIZE];
+
+	use_of(one, GIT);
+	use_of(two, GIT ".git min-ttl=60");
+	tap_ok(memcmp(one, two, DIGEST_SIZE) == 0, "one use of a target");
+	use_of(two, "tool=git target=https://git.acme.io/c");
+	tap_ok(memcmp(one, two, DIGEST_SIZE) != 0, "another target's");
+	use_of(one, "tool=docker target=git.acme.io");
+	use_of(two, "tool=token credential=any");
+	tap_ok(memcmp(one, two, DIGEST_SIZE) != 0, "another tool's");
+}
+
 int
 main(void)
 {
 	roads_begin();
+	test_uses();
 	test_rows(differ, sizeof(differ) / sizeof(differ[0]), false);
 	test_rows(same, sizeof(same) / sizeof(same[0]), true);
 	test_file();

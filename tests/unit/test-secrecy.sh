@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Secret bytes leave struct secret in these files and nowhere else. Whoever
 # adds one has looked at what becomes of the bytes there.
+# No file here has a space in its name.
+# shellcheck disable=SC2046,SC2044,SC2086,SC1091,SC2154
 . "$(dirname "$0")/tree.sh"
 
 # What they do with them:

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh disable=SC2034
 # For the tests of the tree's own rules: its files, its code, and TAP of them.
 # Sourced, with the checks in a function `rules`, which `judge` runs.
 cd "${DAYPASS_SOURCE:-$(dirname "$0")/../..}" || exit 99
