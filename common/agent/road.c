@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/around.h"
+#include "agent/policy.h"
 #include "agent/road.h"
 #include "agent/road_chain.h"
 #include "agent/road_identity.h"
@@ -344,8 +345,12 @@ walk(struct search *search, char want[256])
 	    search->request, road, want, search->err);
 	if (result == ROAD_WRONG)
 		return wrong(search, STAGE_IDENTITY);
-	if (result == ROAD_FOUND && road_keys(road, "self", search->err) == -1)
+	if (result == ROAD_FOUND &&
+	    road_keys(road, POLICY_SELF, search->err) == -1)
 		return wrong(search, STAGE_IDENTITY);
+	if (result == ROAD_FOUND &&
+	    policy_check(search->config, POLICY_SELF, search->err) == -1)
+		return wrong(search, STAGE_POLICY);
 	return result;
 }
 
