@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,15 +62,24 @@ check_usage(int argc, char **argv, struct error *err)
 	return 0;
 }
 
+/* `fmt`: what daypass doctor is to be asked about. */
 static void
-start_get(const char *doctor)
+start_get(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static void
+start_get(const char *fmt, ...)
 {
-	char text[512];
+	char doctor[512];
+	va_list arguments;
+	int length;
 
 	client_start(&client, "get");
 	writing_add(&client.writing, "tool", "aws");
-	if (snprintf(text, sizeof(text), "aws %s", doctor) < (int)sizeof(text))
-		writing_add(&client.writing, "doctor", text);
+	va_start(arguments, fmt);
+	length = vsnprintf(doctor, sizeof(doctor), fmt, arguments);
+	va_end(arguments);
+	if (length < (int)sizeof(doctor))
+		writing_add(&client.writing, "doctor", doctor);
 }
 
 static void
@@ -82,7 +92,8 @@ add(const char *key, const char *value)
 static int
 ask_role(struct error *err)
 {
-	start_get(DEFAULT_PROFILE);
+	start_get("aws --role %s%s%s", role, region == NULL ? "" : " --region ",
+	    region == NULL ? "" : region);
 	add("role", role);
 	add("region", region);
 	add("session-name", session_name);
@@ -123,19 +134,33 @@ unbound(struct error *err)
 }
 
 static int
+ask_profile(struct error *err)
+{
+	start_get("aws %s", named_profile());
+	add("target", named_profile());
+	return client_answer(&client, err);
+}
+
+static int
+ask_credential(struct error *err)
+{
+	start_get("token %s", credential);
+	add("credential", credential);
+	return client_answer(&client, err);
+}
+
+static int
 ask(struct error *err)
 {
 	const char *arn = secure_getenv("AWS_ROLE_ARN");
 	int result;
 
-	if (role != NULL) {
+	if (role != NULL)
 		result = ask_role(err);
-	} else {
-		start_get(named_profile());
-		add(credential != NULL ? "credential" : "target",
-		    credential != NULL ? credential : named_profile());
-		result = client_answer(&client, err);
-	}
+	else if (credential != NULL)
+		result = ask_credential(err);
+	else
+		result = ask_profile(err);
 	if (result == 1 && credential == NULL && role == NULL &&
 	    profile == NULL && arn != NULL && arn[0] != '\0')
 		result = ask_environment(err);

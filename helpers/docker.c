@@ -66,6 +66,8 @@ read_key(void)
 	return key;
 }
 
+/* A name that no registry can have is a fault of usage, at the target, whether
+ * the agent is told it or not. */
 static int
 ask_about(const char *verb, const char *key, struct error *err)
 {
@@ -73,6 +75,8 @@ ask_about(const char *verb, const char *key, struct error *err)
 
 	client_start(&client, verb);
 	writing_add(&client.writing, "tool", "docker");
+	if (!dockerkey_is_askable(key))
+		return client_answer(&client, err);
 	writing_add(&client.writing, "target", key);
 	if (snprintf(doctor, sizeof(doctor), "docker %s", key) <
 	    (int)sizeof(doctor))
@@ -114,29 +118,6 @@ render(const char *key)
 	return succeed();
 }
 
-static int
-get(void)
-{
-	struct error err;
-	const char *key = read_key();
-	int result;
-
-	if (key == NULL)
-		return 1;
-	result = ask_about("get", key, &err);
-	if (result == 0)
-		return render(key);
-	/* A name that no registry can have is no reason to stop either. */
-	if (result == -1 && err.stage == STAGE_TARGET &&
-	    err.fault == FAULT_USAGE)
-		return fail(DOCKERKEY_NOT_FOUND);
-	if (result == -1)
-		return fail_because(&err);
-	if (hand_on("get", key, strlen(key)) == -1)
-		return 1;
-	return fail(DOCKERKEY_NOT_FOUND);
-}
-
 /* 1: something binds it; 0: nothing does; -1: that cannot be told. */
 static int
 is_bound(const char *key, struct error *err)
@@ -150,6 +131,38 @@ is_bound(const char *key, struct error *err)
 		return message_get(&client.message, "binding") != NULL;
 	return error_set(err, fault_named(fault), "%s",
 	    message_get(&client.message, "text"));
+}
+
+/* Such a name is no reason to stop: the fallback, which only the answer about
+ * its road names, may know it. */
+static int
+ask_for(const char *key, struct error *err)
+{
+	int result = ask_about("get", key, err);
+
+	if (result == -1 && err->stage == STAGE_TARGET &&
+	    err->fault == FAULT_USAGE)
+		return is_bound(key, err) == -1 ? -1 : 1;
+	return result;
+}
+
+static int
+get(void)
+{
+	struct error err;
+	const char *key = read_key();
+	int result;
+
+	if (key == NULL)
+		return 1;
+	result = ask_for(key, &err);
+	if (result == 0)
+		return render(key);
+	if (result == -1)
+		return fail_because(&err);
+	if (hand_on("get", key, strlen(key)) == -1)
+		return 1;
+	return fail(DOCKERKEY_NOT_FOUND);
 }
 
 /* docker logs in with what it got and stores that: for what we mint anew at

@@ -3,6 +3,7 @@
 
 #include "helpers/dockerkey.h"
 
+#define DOCKERKEY_MAX 2048 /* no longer one is known to the agent */
 #define SPACE " \t\r\n\v\f"
 
 const char *
@@ -18,10 +19,15 @@ dockerkey_read(char *bytes, size_t length, const char **failure)
 	*failure = DOCKERKEY_NO_URL;
 	if (key[0] == '\0' && key == end)
 		return NULL;
-	/* Control bytes are in nobody's name: nothing can bind it. */
 	*failure = DOCKERKEY_NOT_FOUND;
-	for (const char *c = key; c < end; c++)
+	return strlen(key) == (size_t)(end - key) ? key : NULL;
+}
+
+bool
+dockerkey_is_askable(const char *key)
+{
+	for (const char *c = key; *c != '\0'; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
-			return NULL;
-	return key;
+			return false;
+	return strlen(key) < DOCKERKEY_MAX;
 }

@@ -2,6 +2,7 @@
 #ifndef DAYPASS_HELPERS_DOCKERKEY_H
 #define DAYPASS_HELPERS_DOCKERKEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Three failures that docker's clients know by their very words:
@@ -16,5 +17,9 @@
  * to be told.
  */
 const char *dockerkey_read(char *bytes, size_t length, const char **failure);
+
+/* Can the agent be asked about it? One that is too long, or that holds a
+ * control byte, nothing can bind. */
+bool dockerkey_is_askable(const char *key);
 
 #endif

@@ -18,6 +18,7 @@ struct agent {
 	struct ledger *ledger;	 /* what must be revoked */
 	struct network *network; /* how mints reach it */
 	struct listener *listener;
+	struct log *log;
 	struct ending *ending; /* NULL until the session ends */
 	struct tally tally;
 	char session[33]; /* the session's id */
@@ -25,12 +26,14 @@ struct agent {
 	int64_t since;	  /* unix seconds */
 	int64_t skew;	  /* of others' clocks against ours, in seconds */
 	struct timer *tick;
+	struct timer *retirement; /* a newer helper has asked */
 	int leader; /* a pidfd of the session's leader, or -1 */
 	struct watch *leader_watch;
 	bool leaderless; /* the leader was gone before the session began */
 	int64_t last_asked; /* clock_ms() */
 	unsigned askers;    /* connections that are open */
 	bool once;	    /* one request, then nothing is left */
+	bool foreground;    /* on a terminal */
 };
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "agent/asker.h"
 #include "agent/listener.h"
+#include "agent/retire.h"
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -41,6 +42,8 @@ asker_free(struct asker *asker)
 {
 	struct agent *agent = asker->agent;
 
+	if (asker->verb != NULL)
+		retire_for(agent, message_get(&asker->message, "version"));
 	list_remove(&asker->link);
 	reading_cancel(&asker->reading);
 	if (asker->cancel != NULL)

@@ -10,6 +10,7 @@
 #include "agent/flight.h"
 #include "agent/ledger.h"
 #include "agent/listener.h"
+#include "agent/log.h"
 #include "agent/mint.h"
 #include "agent/vault.h"
 #include "base/clock.h"
@@ -76,6 +77,11 @@ revoked(void *arg, struct mint_result *result)
 	credential_free(result->credential);
 	if (revocation->revoked)
 		ending->agent->tally.revocations++;
+	log_event(ending->agent->log,
+	    revocation->revoked ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERROR,
+	    "%s %s%s%s", revocation->revoked ? "revoked" : "not revoked:",
+	    revocation->name, revocation->revoked ? "" : ": ",
+	    revocation->revoked ? "" : result->err.text);
 	ending->running--;
 	revoke_some(ending);
 }

@@ -4,6 +4,7 @@
 
 #include "agent/flight.h"
 #include "agent/ledger.h"
+#include "agent/log.h"
 #include "agent/mint.h"
 #include "agent/network.h"
 #include "agent/reader.h"
@@ -174,7 +175,26 @@ fail(struct flight *flight, const struct error *err)
 
 	name_step(flight, &told);
 	tally_failure(&flight->agent->tally, &told);
+	log_event(flight->agent->log, LOG_LEVEL_ERROR, "%s", told.text);
 	crash(flight, &told);
+}
+
+static void
+log_landing(const struct flight *flight, const struct credential *credential)
+{
+	const struct step *step = step_of(flight);
+	char expires[CLOCK_TEXT];
+
+	log_event(flight->agent->log, LOG_LEVEL_NOTICE,
+	    "minted %s (%s) for %s, %s sub=%s", step->credential,
+	    step->exchange == NULL ? step->identity->name
+				   : step->exchange->name,
+	    flight->road->target.text[0] != '\0' ? flight->road->target.text
+						 : step->credential,
+	    credential->expires == 0
+		? "no expiry said,"
+		: clock_rfc3339(credential->expires, expires),
+	    credential->subject == NULL ? "" : credential->subject);
 }
 
 /* What was minted goes to the vault if it may be handed out of it later, to
@@ -188,12 +208,14 @@ land(struct flight *flight, struct credential *credential)
 	bool last = flight->step + 1 == flight->road->count;
 	struct credential *kept = NULL;
 
+	log_landing(flight, credential);
 	rest_over(agent->rests, step->key);
 	ledger_add(agent->ledger, flight->road, flight->step, credential);
 	if (lifetime_enough(&lifetime, credential->kind, 0))
 		kept = credential_copy(credential);
 	if (kept != NULL)
-		vault_put(agent->vault, step->key, kept, step->credential,
+		vault_put(agent->vault, step->key, kept, flight->road->source,
+		    step->credential,
 		    step->exchange == NULL ? step->audience
 		    : last		   ? flight->road->target.text
 					   : "");

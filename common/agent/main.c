@@ -14,6 +14,7 @@
 #include "agent/flight.h"
 #include "agent/ledger.h"
 #include "agent/listener.h"
+#include "agent/log.h"
 #include "agent/network.h"
 #include "agent/reader.h"
 #include "agent/rest.h"
@@ -115,6 +116,7 @@ free_parts(struct agent *agent)
 	rests_free(agent->rests);
 	reader_free(agent->reader);
 	network_free(agent->network);
+	log_free(agent->log);
 	watch_free(agent->leader_watch);
 	if (agent->leader != -1)
 		close(agent->leader);
@@ -225,6 +227,7 @@ main(int argc, char **argv)
 				"wants --foreground\n");
 		return fault_exit(FAULT_USAGE);
 	}
+	agent.foreground = foreground;
 	protect();
 	umask(077);
 	name_session(&agent);

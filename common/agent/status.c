@@ -12,6 +12,7 @@
  * values are smaller still: it goes out in pieces. */
 #define DOCUMENT_MAX (48 * 1024)
 #define CREDENTIALS_MAX (DOCUMENT_MAX - 16 * 1024)
+#define PRINCIPALS_MAX 20
 
 static void
 add_string(struct buffer *out, const char *key, const char *value)
@@ -43,24 +44,37 @@ add_session(struct buffer *out, const struct agent *agent)
 	buffer_add_string(out, "}");
 }
 
-/* The id token that was minted last tells who we are. */
+static void
+add_principal(struct buffer *out, const char *source, const char *issuer,
+    const char *subject)
+{
+	buffer_add_string(out, "{");
+	add_string(out, "source", source);
+	buffer_add_string(out, ",");
+	add_string(out, "issuer", issuer);
+	buffer_add_string(out, ",");
+	add_string(out, "subject", subject);
+	buffer_add_string(out, "}");
+}
+
+/* Whose the credential is that was minted last. */
 static void
 add_identity(struct buffer *out, const struct agent *agent)
 {
-	const struct credential *found = NULL;
+	const struct entry *last = NULL;
 	struct entry *entry;
 
-	list_each(entry, vault_entries(agent->vault),
-	    link) if (entry->credential->subject != NULL) found =
-	    entry->credential;
-	buffer_add_string(out, "\"identity\":{");
-	add_string(
-	    out, "source", agent->source[0] == '\0' ? NULL : agent->source);
-	buffer_add_string(out, ",");
-	add_string(out, "issuer", found == NULL ? NULL : found->issuer);
-	buffer_add_string(out, ",");
-	add_string(out, "subject", found == NULL ? NULL : found->subject);
-	buffer_add_string(out, "}");
+	list_each(entry, vault_entries(agent->vault), link)
+		if (entry->credential->subject != NULL)
+			last = entry;
+	buffer_add_string(out, "\"identity\":");
+	if (last != NULL)
+		add_principal(out, last->source, last->credential->issuer,
+		    last->credential->subject);
+	else
+		add_principal(out,
+		    agent->source[0] == '\0' ? NULL : agent->source, NULL,
+		    NULL);
 }
 
 static void
@@ -75,6 +89,7 @@ add_credential(struct buffer *out, const struct entry *entry)
 	buffer_add_string(out, ",");
 	add_string(out, "target", entry->target);
 	buffer_add_string(out, ",");
+
 	add_time(out, "expires_at", entry->lifetime.expires);
 	buffer_printf(out, ",\"revocable\":%s}",
 	    entry->credential->revocable ? "true" : "false");
@@ -161,6 +176,50 @@ add_document(struct buffer *out, struct agent *agent)
 	buffer_add_string(out, "}");
 }
 
+static bool
+is_same(const char *a, const char *b)
+{
+	return strcmp(a == NULL ? "" : a, b == NULL ? "" : b) == 0;
+}
+
+/* Has an entry before this one the same principal? */
+static bool
+is_told(struct link *entries, const struct entry *entry)
+{
+	struct entry *before;
+
+	list_each(before, entries, link)
+	{
+		if (before == entry)
+			break;
+		if (is_same(before->credential->issuer,
+			entry->credential->issuer) &&
+		    is_same(before->credential->subject,
+			entry->credential->subject))
+			return true;
+	}
+	return false;
+}
+
+/* Everybody for whom something is held: more than one after a change of
+ * identity in mid-session. */
+static void
+add_principals(struct writing *writing, struct agent *agent)
+{
+	struct link *entries = vault_entries(agent->vault);
+	struct entry *entry;
+	unsigned count = 0;
+
+	list_each(entry, entries, link)
+	{
+		if (entry->credential->subject == NULL ||
+		    count >= PRINCIPALS_MAX || is_told(entries, entry))
+			continue;
+		writing_add(writing, "principal", entry->credential->subject);
+		count++;
+	}
+}
+
 static void
 begin(struct asker *asker, const struct config *config)
 {
@@ -177,6 +236,7 @@ begin(struct asker *asker, const struct config *config)
 		text += piece;
 	}
 	buffer_free(&out);
+	add_principals(writing, asker_agent(asker));
 	asker_answer(asker);
 }
 

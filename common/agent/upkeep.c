@@ -9,6 +9,7 @@
 
 #include "agent/ending.h"
 #include "agent/ledger.h"
+#include "agent/log.h"
 #include "agent/reader.h"
 #include "agent/upkeep.h"
 #include "agent/vault.h"
@@ -105,11 +106,23 @@ follow_leader(struct agent *agent)
 		    EPOLLIN, leader_gone, agent, NULL);
 }
 
+/* On a terminal the log is there; otherwise where the configuration says. */
+static void
+choose_log(struct agent *agent)
+{
+	const char *where =
+	    agent->foreground ? "stderr" : session_setting(agent, "log");
+
+	log_free(agent->log);
+	agent->log = log_new(where);
+}
+
 static void
 config_changed_now(void *arg)
 {
 	struct agent *agent = arg;
 
+	choose_log(agent);
 	follow_leader(agent);
 	schedule(agent);
 }

@@ -16,6 +16,7 @@ struct entry {
 	unsigned char key[DIGEST_SIZE];
 	struct credential *credential;
 	struct lifetime lifetime;
+	char *source; /* the identity that it began with */
 	char *name;   /* of the credential, in the configuration */
 	char *target; /* for whom it was minted */
 };
@@ -31,7 +32,7 @@ struct entry *vault_find(
  * that key. NULL: no memory; the credential is freed. */
 struct entry *vault_put(struct vault *vault,
     const unsigned char key[DIGEST_SIZE], struct credential *credential,
-    const char *name, const char *target);
+    const char *source, const char *name, const char *target);
 
 void vault_drop(struct vault *vault, struct entry *entry);
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/echo.h"
 #include "base/program.h"
 #include "base/text.h"
 
@@ -212,7 +213,8 @@ finish(struct run *run)
 	return status;
 }
 
-/* ": " and the first line that is not empty, or nothing. */
+/* ": " and the first line that is not empty, or nothing. Before it failed it
+ * may have had a token. */
 static const char *
 first_line(const struct run *run, char *text, size_t size)
 {
@@ -230,6 +232,7 @@ first_line(const struct run *run, char *text, size_t size)
 	if (length > 0) {
 		memcpy(text, ": ", 3);
 		text_printable(text + 2, size - 2, line, length);
+		echo_mask(text);
 	}
 	return text;
 }

@@ -19,7 +19,7 @@ int program_find(const char *name, const char *path, char *found, size_t size);
  * at the deadline (clock_ms). Standard output, at most `limit` bytes, goes to
  * *output. -1 with FAULT_IDENTITY: could not be run, exit status other than 0,
  * killed, too much output, or too late; the text holds the printable first
- * line of what it said on standard error.
+ * line of what it said on standard error, without what looks like a token.
  */
 int program_run(const char *const *argv, const char *const *environment,
     int64_t deadline, size_t limit, struct secret **output,

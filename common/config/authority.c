@@ -129,6 +129,8 @@ authority_read(const char **at, bool globs, struct target *target)
 	/* Readers disagree on which of two `@` ends the user. */
 	if (user != NULL && memchr(*at, '@', length) != user)
 		return "holds more than one `@` before its path";
+	if (globs && user != NULL)
+		return "holds a user name, which cannot be bound";
 	if (size >= sizeof(text))
 		return "has a host that is too long";
 	memcpy(text, from, size);

@@ -10,8 +10,8 @@
  * The part of a URL between `://` and its path (RFC 3986 3.2): host and port
  * go to the target, whose scheme tells the default port, which is dropped;
  * the user is dropped too. IPv6 stands in brackets, in RFC 5952's form.
- * `globs`: the host may hold `*`. Moves *at behind it. NULL, or why it is
- * refused.
+ * `globs`: as in a binding, where the host may hold `*` and a user may not
+ * stand. Moves *at behind it. NULL, or why it is refused.
  */
 const char *authority_read(const char **at, bool globs, struct target *target);
 

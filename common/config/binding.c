@@ -43,6 +43,13 @@ consider(struct search *search, const struct section *section)
 }
 
 static int
+refuse_mistake(const struct section *section, struct error *err)
+{
+	error_set(err, FAULT_CONFIG, "%s", section->mistake);
+	return error_at(err, STAGE_CONFIG);
+}
+
+static int
 refuse_rivals(
     const struct search *search, const struct target *target, struct error *err)
 {
@@ -85,12 +92,12 @@ binding_find(const struct sections *sections, const char *tool,
 			consider(&search, sections->list[i]);
 	if (search.best == NULL)
 		return 0;
+	if (search.best->mistake != NULL)
+		return refuse_mistake(search.best, err);
+	if (search.rival != NULL && search.rival->mistake != NULL)
+		return refuse_mistake(search.rival, err);
 	if (search.rival != NULL)
 		return refuse_rivals(&search, target, err);
-	if (search.best->mistake != NULL) {
-		error_set(err, FAULT_CONFIG, "%s", search.best->mistake);
-		return error_at(err, STAGE_CONFIG);
-	}
 	fill(search.best, binding);
 	return 1;
 }

@@ -12,7 +12,7 @@
  * Which targets a binding is for: what its subsection says, taken apart once.
  * As git matches http.<url> (git's urlmatch.c): scheme and port are the same,
  * host labels are the same or globbed, the path is a prefix that ends where a
- * segment ends; the user does not count.
+ * segment ends. The target's user does not count, and a pattern has none.
  */
 struct match;
 

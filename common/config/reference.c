@@ -16,8 +16,7 @@ static int
 unknown(const char *what, const char *value, const char *const *names,
     struct error *err)
 {
-	const char *nearest =
-	    names != NULL ? text_nearest(value, names) : NULL;
+	const char *nearest = names != NULL ? text_nearest(value, names) : NULL;
 
 	if (nearest == NULL)
 		return error_set(

@@ -150,8 +150,7 @@ sections_find(
 {
 	struct section *users = NULL;
 
-	for (struct section *section =
-		 sections->buckets[bucket_of(word, name)];
+	for (struct section *section = sections->buckets[bucket_of(word, name)];
 	     section != NULL; section = section->next) {
 		if (!is_called(section, word, name))
 			continue;
@@ -187,16 +186,34 @@ sections_suggest(const struct sections *sections)
 	return sections->mistake_count < SUGGESTIONS_MAX;
 }
 
+/* ` "name"`, or nothing; a password in a URL is not shown. */
+static const char *
+show_name(const char *name, char *text, size_t size)
+{
+	const char *url, *at, *colon = NULL;
+
+	text[0] = '\0';
+	if (name == NULL)
+		return text;
+	url = strstr(name, "://") != NULL ? strstr(name, "://") + 3 : name;
+	if ((at = memrchr(url, '@', strcspn(url, "/?"))) != NULL)
+		colon = memchr(url, ':', (size_t)(at - url));
+	if (colon == NULL)
+		snprintf(text, size, " \"%.160s\"", name);
+	else
+		snprintf(text, size, " \"%.*s:***%.80s\"",
+		    colon - name > 80 ? 80 : (int)(colon - name), name, at);
+	return text;
+}
+
 const char *
 section_where(const struct section *section, const struct place *place,
     char *text, size_t size)
 {
-	char header[256], file[384];
-	const char *name = section->name != NULL ? section->name : "";
-	const char *quote = section->name != NULL ? "\"" : "";
+	char header[256], file[384], name[176];
 
-	snprintf(header, sizeof(header), "[%.64s%s%s%.160s%s]", section->word,
-	    section->name != NULL ? " " : "", quote, name, quote);
+	snprintf(header, sizeof(header), "[%.64s%s]", section->word,
+	    show_name(section->name, name, sizeof(name)));
 	snprintf(text, size, "%s in %s line %u", header,
 	    text_printable(
 		file, sizeof(file), place->file, strlen(place->file)),

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/http.h"
 #include "base/text.h"
 #include "config/authority.h"
 #include "config/path.h"
@@ -133,6 +135,24 @@ target_url_pattern(const char *text, struct target *target, struct error *err)
 	return url(text, true, target, err);
 }
 
+/* http_allowed() knows what a loopback address is. */
+static bool
+is_loopback(const struct target *target)
+{
+	char url[sizeof("http://") + sizeof(target->host)];
+
+	snprintf(url, sizeof(url), "http://%s", target->host);
+	return http_allowed(url, NULL) == 0;
+}
+
+bool
+target_is_clear(const struct target *target)
+{
+	return (strcmp(target->scheme, "http") == 0 ||
+		   strcmp(target->scheme, "ws") == 0) &&
+	       !is_loopback(target);
+}
+
 static bool
 is_hub(const char *host)
 {
@@ -146,6 +166,7 @@ read_docker_parts(const char *key, bool globs, struct target *target)
 {
 	const char *at = key;
 	const char *why;
+	bool plain;
 
 	if ((why = forbidden(key)) != NULL)
 		return why;
@@ -156,10 +177,14 @@ read_docker_parts(const char *key, bool globs, struct target *target)
 	if (strcmp(target->scheme, "https") != 0 &&
 	    strcmp(target->scheme, "http") != 0)
 		return "is no registry: its scheme is neither https nor http";
+	plain = strcmp(target->scheme, "http") == 0;
 	/* The scheme goes, so the default port must not depend on it. */
 	text_copy(target->scheme, sizeof(target->scheme), "https");
 	if ((why = authority_read(&at, globs, target)) != NULL)
 		return why;
+	if (plain && !is_loopback(target))
+		return "is plain http to another host, where anybody on the "
+		       "way could read the token";
 	if ((why = path_read(at, target->path, sizeof(target->path))) != NULL)
 		return why;
 	if (strpbrk(key, "@?") != NULL || strchr(target->path, '@') != NULL)
@@ -183,6 +208,11 @@ read_docker(const char *key, bool globs, struct target *target)
 		target->path[0] = '\0';
 	if (is_hub(target->host))
 		text_copy(target->host, sizeof(target->host), "docker.io");
+	/* v1/access-token and v1/refresh-token: `docker login` with a browser
+	 * keeps there what it got, and no registry takes it. */
+	if (strcmp(target->host, "docker.io") == 0 &&
+	    text_starts(target->path, "v1/"))
+		return "is an entry of docker's own, and no registry";
 	return compose(target);
 }
 

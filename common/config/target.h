@@ -39,6 +39,10 @@ int target_docker_pattern(
 /* A word: an AWS profile, a GCP audience. Not empty, no control bytes. */
 int target_word(const char *word, struct target *target, struct error *err);
 
+/* Would a token for it travel in clear: HTTP or WebSocket without TLS, and not
+ * to a loopback address as written? */
+bool target_is_clear(const struct target *target);
+
 /* "host" or "host:port". */
 const char *target_authority(
     const struct target *target, char *text, size_t size);

@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "exchange/aws.h"
-#include "exchange/reply.h"
 
 /*
  * STS AssumeRole: a role's credentials for another role, signed with the
@@ -138,27 +137,11 @@ static int
 assume_role_run(const struct exchange_mint *mint, struct credential **output,
     struct error *err)
 {
-	scoped(buffer) struct buffer url = BUFFER(REPLY_URL_MAX);
-	scoped(http_reply) struct http_reply reply = {0};
-	scoped(secret) struct secret *body = NULL;
-	char host[REPLY_HOST_MAX];
+	scoped(secret) struct secret *body = make_body(mint, err);
 
-	if (aws_sts_url(mint->settings, &url, err) == -1 ||
-	    (body = make_body(mint, err)) == NULL)
+	if (body == NULL)
 		return -1;
-	struct aws_call call = {
-	    .url = buffer_text(&url),
-	    .service = "sts",
-	    .region = aws_sts_region(mint->settings),
-	    .content_type = AWS_FORM,
-	    .body = body,
-	};
-	if (aws_send(mint, &call, &reply, err) == -1)
-		return -1;
-	http_host(call.url, host, sizeof(host));
-	if (reply.status / 100 != 2)
-		return aws_refused(mint, &reply, host, causes, err);
-	return aws_credentials(mint, &reply, host, output, err);
+	return aws_role_ask(mint, body, true, causes, output, err);
 }
 
 const struct exchange exchange_aws_assume_role = {

@@ -213,7 +213,6 @@ ecr_run(const struct exchange_mint *mint, struct credential **output,
 	scoped(buffer) struct buffer url = BUFFER(REPLY_URL_MAX);
 	scoped(http_reply) struct http_reply reply = {0};
 	scoped(secret) struct secret *body = secret_copy("{}", 2);
-	char host[REPLY_HOST_MAX];
 
 	if (body == NULL)
 		return error_errno(err, "memory for a request");
@@ -227,11 +226,8 @@ ecr_run(const struct exchange_mint *mint, struct credential **output,
 	    .target = TARGET,
 	    .body = body,
 	};
-	if (aws_send(mint, &call, &reply, err) == -1)
+	if (aws_ask(mint, &call, causes, &reply, err) == -1)
 		return -1;
-	http_host(call.url, host, sizeof(host));
-	if (reply.status / 100 != 2)
-		return aws_refused(mint, &reply, host, causes, err);
 	return read_reply(mint, &reply, call.url, output, err);
 }
 

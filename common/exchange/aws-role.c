@@ -5,12 +5,15 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "exchange/aws.h"
+#include "exchange/reply.h"
 
 /* STS's limits, from its API model. */
 #define POLICY_MAX 2048
 #define POLICY_ARNS_MAX 10
 #define TTL_MIN 900
 #define TTL_USUAL 3600
+
+#define BODY_MAX (96 * 1024)
 
 /* An endpoint of one's own is a cloud of one's own: Ceph leaves the account
  * out of a role's ARN, and its least life is a setting there. */
@@ -165,7 +168,7 @@ struct secret *
 aws_role_form(
     const struct exchange_mint *mint, const char *action, struct error *err)
 {
-	scoped(secret) struct secret *body = secret_new(AWS_BODY_MAX);
+	scoped(secret) struct secret *body = secret_new(BODY_MAX);
 
 	if (body != NULL && http_form(body, "Action", action) == 0 &&
 	    http_form(body, "Version", "2011-06-15") == 0 &&
@@ -174,4 +177,28 @@ aws_role_form(
 		return take(&body);
 	error_set(err, FAULT_SYSTEM, "no room for the request");
 	return NULL;
+}
+
+int
+aws_role_ask(const struct exchange_mint *mint, const struct secret *body,
+    bool is_signed, const struct aws_cause *causes, struct credential **output,
+    struct error *err)
+{
+	scoped(buffer) struct buffer url = BUFFER(REPLY_URL_MAX);
+	scoped(http_reply) struct http_reply reply = {0};
+	char host[REPLY_HOST_MAX];
+
+	if (aws_sts_url(mint->settings, &url, err) == -1)
+		return -1;
+	struct aws_call call = {
+	    .url = buffer_text(&url),
+	    .service = is_signed ? "sts" : NULL,
+	    .region = aws_sts_region(mint->settings),
+	    .content_type = "application/x-www-form-urlencoded; charset=utf-8",
+	    .body = body,
+	};
+	if (aws_ask(mint, &call, causes, &reply, err) == -1)
+		return -1;
+	http_host(call.url, host, sizeof(host));
+	return aws_credentials(mint, &reply, host, output, err);
 }

@@ -79,10 +79,25 @@ send_once(const struct exchange_mint *mint, const struct aws_call *call,
 	return http_send(mint->http, &request, reply, err);
 }
 
+static int
+send_unsigned(const struct exchange_mint *mint, const struct aws_call *call,
+    struct http_reply *reply, struct error *err)
+{
+	const struct http_request request = {
+	    .method = "POST",
+	    .url = call->url,
+	    .content_type = call->content_type,
+	    .body = call->body,
+	    .again = aws_again,
+	};
+
+	return http_send(mint->http, &request, reply, err);
+}
+
 /* A signature says when it was made, and one that is more than five minutes
  * off is refused: then the refusal's Date says how far our clock is off. */
-int
-aws_send(const struct exchange_mint *mint, const struct aws_call *call,
+static int
+send_signed(const struct exchange_mint *mint, const struct aws_call *call,
     struct http_reply *reply, struct error *err)
 {
 	int64_t skew = mint->http->skew;
@@ -93,4 +108,20 @@ aws_send(const struct exchange_mint *mint, const struct aws_call *call,
 		return 0;
 	http_reply_clear(reply);
 	return send_once(mint, call, reply, err);
+}
+
+int
+aws_ask(const struct exchange_mint *mint, const struct aws_call *call,
+    const struct aws_cause *causes, struct http_reply *reply, struct error *err)
+{
+	char host[REPLY_HOST_MAX];
+	int sent = call->service == NULL ? send_unsigned(mint, call, reply, err)
+					 : send_signed(mint, call, reply, err);
+
+	if (sent == -1)
+		return -1;
+	if (reply->status / 100 == 2)
+		return 0;
+	http_host(call->url, host, sizeof(host));
+	return aws_refused(mint, reply, host, causes, err);
 }

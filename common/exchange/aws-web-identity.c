@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exchange/aws.h"
-#include "exchange/reply.h"
 
 /*
  * STS AssumeRoleWithWebIdentity: an id token for a role. The request is not
@@ -85,27 +84,11 @@ static int
 web_identity_run(const struct exchange_mint *mint, struct credential **output,
     struct error *err)
 {
-	scoped(buffer) struct buffer url = BUFFER(REPLY_URL_MAX);
-	scoped(http_reply) struct http_reply reply = {0};
-	scoped(secret) struct secret *body = NULL;
-	char host[REPLY_HOST_MAX];
+	scoped(secret) struct secret *body = make_body(mint, err);
 
-	if (aws_sts_url(mint->settings, &url, err) == -1 ||
-	    (body = make_body(mint, err)) == NULL)
+	if (body == NULL)
 		return -1;
-	struct http_request request = {
-	    .method = "POST",
-	    .url = buffer_text(&url),
-	    .content_type = AWS_FORM,
-	    .body = body,
-	    .again = aws_again,
-	};
-	if (http_send(mint->http, &request, &reply, err) == -1)
-		return -1;
-	http_host(request.url, host, sizeof(host));
-	if (reply.status / 100 != 2)
-		return aws_refused(mint, &reply, host, causes, err);
-	return aws_credentials(mint, &reply, host, output, err);
+	return aws_role_ask(mint, body, false, causes, output, err);
 }
 
 const struct exchange exchange_aws_web_identity = {

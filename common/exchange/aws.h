@@ -59,8 +59,6 @@ const char *aws_session_name(const struct exchange_mint *mint,
     char name[AWS_SESSION_NAME]);
 
 /* aws-role.c: what assuming a role asks for, whoever asks. */
-#define AWS_FORM "application/x-www-form-urlencoded; charset=utf-8"
-#define AWS_BODY_MAX (96 * 1024)
 
 /* Completes and checks region, role, session-name, session-policy,
  * policy-arn, and ttl up to `longest` seconds. */
@@ -71,6 +69,13 @@ int aws_role_resolve(struct settings *settings,
  * NULL: no room. */
 struct secret *aws_role_form(const struct exchange_mint *mint,
     const char *action, struct error *err);
+
+struct aws_cause; /* below */
+
+/* Asks STS with this body, signed or not, for the role's credentials. */
+int aws_role_ask(const struct exchange_mint *mint, const struct secret *body,
+    bool is_signed, const struct aws_cause *causes, struct credential **output,
+    struct error *err);
 
 /* aws-reply.c: what AWS answers. */
 
@@ -94,17 +99,20 @@ int aws_refused(const struct exchange_mint *mint,
 /* For http_request.again: throttled, or STS could not reach the issuer. */
 bool aws_again(const struct http_reply *reply);
 
-/* aws-send.c: a POST that is signed with the input credential. */
+/* aws-send.c: a POST, signed with the input credential unless there is no
+ * service to sign for. */
 struct aws_call {
 	const char *url;
-	const char *service;
+	const char *service; /* NULL: not signed */
 	const char *region;
 	const char *content_type;
 	const char *target; /* X-Amz-Target, or NULL */
 	const struct secret *body;
 };
 
-int aws_send(const struct exchange_mint *mint, const struct aws_call *call,
-    struct http_reply *reply, struct error *err);
+/* 0: a 2xx is in *reply. Everything else is an error, by aws_refused. */
+int aws_ask(const struct exchange_mint *mint, const struct aws_call *call,
+    const struct aws_cause *causes, struct http_reply *reply,
+    struct error *err);
 
 #endif

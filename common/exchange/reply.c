@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/echo.h"
 #include "base/text.h"
 #include "exchange/claims.h"
 #include "exchange/reply.h"
@@ -63,38 +64,13 @@ reply_json(const struct http_reply *reply, const char *host, struct error *err)
 	return json;
 }
 
-/* As much of a secret as no text has by chance. */
-#define ECHO_MIN 16
-
-static void
-conceal(char *text, const struct secret *secret)
-{
-	const char *bytes, *end = text + strlen(text);
-	size_t length;
-
-	if (secret == NULL || secret_length(secret) < ECHO_MIN)
-		return;
-	bytes = secret_bytes(secret);
-	for (; end - text >= ECHO_MIN; text++) {
-		if (memcmp(text, bytes, ECHO_MIN) != 0)
-			continue;
-		length = ECHO_MIN;
-		while (text[length] != '\0' && text[length] == bytes[length])
-			length++;
-		memmove(
-		    text + 3, text + length, (size_t)(end - text) - length + 1);
-		memcpy(text, "***", 3);
-		end -= length - 3;
-	}
-}
-
 void
 reply_conceal(struct error *err, const struct credential *input)
 {
 	if (err == NULL)
 		return;
-	conceal(err->text, input->secret);
-	conceal(err->text, input->session);
+	echo_conceal(err->text, input->secret);
+	echo_conceal(err->text, input->session);
 }
 
 struct json *

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/echo.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "identity/identity.h"
@@ -89,13 +90,16 @@ message_of(const struct http_reply *reply, char *text, size_t size)
 		text_printable(text, size, message, strlen(message));
 }
 
+/* `sent`: what it may repeat. */
 static int
-refused(const struct http_reply *reply, const char *host, struct error *err)
+refused(const struct http_reply *reply, const struct secret *sent,
+    const char *host, struct error *err)
 {
 	enum fault fault = fault_of(reply->status);
 	char message[256];
 
 	message_of(reply, message, sizeof(message));
+	echo_conceal(message, sent);
 	return error_set(err, fault, "HTTP %d from %s: %s%s", reply->status,
 	    host, message,
 	    fault == FAULT_IDENTITY ? " (the job has ended, or lacks "
@@ -104,15 +108,15 @@ refused(const struct http_reply *reply, const char *host, struct error *err)
 }
 
 static int
-token_from(const struct http_reply *reply, const char *host,
-    struct secret **token, struct error *err)
+token_from(const struct http_reply *reply, const struct secret *sent,
+    const char *host, struct secret **token, struct error *err)
 {
 	scoped(json) struct json *json = NULL;
 	scoped(secret) struct secret *found = NULL;
 	const char *value;
 
 	if (reply->status != 200)
-		return refused(reply, host, err);
+		return refused(reply, sent, host, err);
 	if (reply->body != NULL)
 		json = json_parse(secret_bytes(reply->body),
 		    secret_length(reply->body), NULL);
@@ -150,7 +154,7 @@ github_run(
 	if (http_send(mint->http, &request, &reply, err) == -1)
 		return -1;
 	http_host(request.url, host, sizeof(host));
-	return token_from(&reply, host, token, err);
+	return token_from(&reply, authorization, host, token, err);
 }
 
 const struct identity identity_github_actions = {

@@ -74,3 +74,23 @@ lock_take(int directory, const char *name, int64_t deadline, struct error *err)
 	fd = -1;
 	return locked;
 }
+
+int
+lock_await(int directory, const char *name, int64_t deadline, struct error *err)
+{
+	scoped(fd) int fd =
+	    openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd == -1 && errno == ENOENT)
+		return 0;
+	if (fd == -1)
+		return error_errno(err, "cannot open '%s'", name);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno == EWOULDBLOCK && wait_for(fd, deadline) == 0)
+		return 1;
+	if (errno != EINTR)
+		return error_errno(err, "cannot lock '%s'", name);
+	return error_set(
+	    err, FAULT_NETWORK, "'%s' is still locked; try again", name);
+}

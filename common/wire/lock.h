@@ -14,4 +14,9 @@
 int lock_take(
     int directory, const char *name, int64_t deadline, struct error *err);
 
+/* Waits until the deadline for whoever has that lock to be gone. 1: somebody
+ * had it; 0: nobody. -1: not in time (FAULT_NETWORK), or with errno. */
+int lock_await(
+    int directory, const char *name, int64_t deadline, struct error *err);
+
 #endif

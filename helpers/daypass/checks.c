@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "helpers/daypass/checks.h"
+
+#define CLOCK_LIMIT 30 /* seconds that are nothing to speak of */
 
 static const char *const remedies[FAULT_COUNT] = {
     [FAULT_USAGE] = "call it differently: daypass doctor --help",
@@ -16,17 +20,20 @@ static const char *const remedies[FAULT_COUNT] = {
 };
 
 void
-checks_note(struct checks *checks, const char *name, enum fault fault,
-    const char *cause)
+checks_say(struct checks *checks, const char *name, bool ok, const char *cause,
+    const char *remedy)
 {
 	if (checks->count == CHECKS_MAX)
 		return;
 	checks->check[checks->count++] = (struct check){
-	    .name = name,
-	    .ok = fault == FAULT_NONE,
-	    .cause = cause,
-	    .remedy = remedies[fault],
-	};
+	    .name = name, .ok = ok, .cause = cause, .remedy = remedy};
+}
+
+void
+checks_note(struct checks *checks, const char *name, enum fault fault,
+    const char *cause)
+{
+	checks_say(checks, name, fault == FAULT_NONE, cause, remedies[fault]);
 }
 
 void
@@ -60,6 +67,34 @@ read_memory(struct checks *checks, const struct message *road)
 
 	checks_note(checks, "memory",
 	    refused == NULL ? FAULT_NONE : FAULT_SYSTEM, refused);
+}
+
+/* An older Landlock keeps from most; that is a word, but nothing to mend. */
+static void
+read_confinement(struct checks *checks, const struct message *road)
+{
+	const char *lacks = message_get(road, "confine");
+	bool enough = lacks == NULL || text_starts(lacks, "an older Landlock");
+
+	checks_say(checks, "confinement", enough, lacks,
+	    enough ? NULL : "a kernel of 5.13 or later, with Landlock on");
+}
+
+/* How far the others' clocks are from ours, when a mint has shown it. */
+static void
+read_clock(struct checks *checks, const struct message *road)
+{
+	int64_t ahead = message_number(road, "ahead", 0);
+	int64_t behind = message_number(road, "behind", 0);
+
+	if (ahead <= CLOCK_LIMIT && behind <= CLOCK_LIMIT)
+		return;
+	snprintf(checks->clock, sizeof(checks->clock),
+	    "this machine's clock is %lld s %s of those that were asked",
+	    (long long)(ahead > 0 ? ahead : behind),
+	    ahead > 0 ? "behind" : "ahead");
+	checks_say(checks, "clock", false, checks->clock,
+	    "set it, with NTP; daypass corrects for it, other tools do not");
 }
 
 /* Whoever wants to know about a target that nothing binds gets no source, and
@@ -98,7 +133,49 @@ checks_read(struct checks *checks, const struct message *road, bool whole)
 {
 	read_config(checks, road, whole);
 	read_memory(checks, road);
+	read_confinement(checks, road);
+	read_clock(checks, road);
 	read_identity(checks, road);
 	if (!whole || message_get(road, "fault") != NULL)
 		read_road(checks, road);
+}
+
+/* Is it one of those that stand in the list, with spaces between them? */
+static bool
+is_among(const char *audience, const char *list)
+{
+	size_t length = strlen(audience);
+
+	for (const char *at = list; *at != '\0'; at += strcspn(at, " ")) {
+		at += strspn(at, " ");
+		if (strcspn(at, " ") == length &&
+		    strncmp(at, audience, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+checks_audience(struct checks *checks, const struct message *road,
+    const struct message *got)
+{
+	const char *asked = message_get(road, "audience");
+	const char *is = message_get(got, "audience");
+	char shown_asked[512], shown[512];
+	int first;
+
+	if (asked == NULL || asked[0] == '\0' || is == NULL || is[0] == '\0' ||
+	    is_among(asked, is))
+		return;
+	text_printable(shown_asked, sizeof(shown_asked), asked, strlen(asked));
+	text_printable(shown, sizeof(shown), is, strlen(is));
+	snprintf(checks->audience, sizeof(checks->audience),
+	    "the token is for aud=%s, and %s was asked for", shown,
+	    shown_asked);
+	first = (int)strcspn(shown, " ");
+	snprintf(checks->meant, sizeof(checks->meant),
+	    "audience = %.*s in the binding, or token-audience = %.*s in the "
+	    "credential, if that is meant",
+	    first, shown, first, shown);
+	checks_say(checks, "audience", false, checks->audience, checks->meant);
 }

@@ -15,25 +15,38 @@ struct check {
 	const char *remedy;
 };
 
+#define CHECKS_TEXT 1280
 #define CHECKS_MAX (MESSAGE_ATTRIBUTES + 8)
 
 struct checks {
 	unsigned count;
 	struct check check[CHECKS_MAX];
 	enum fault fault; /* the first one that stands in the way */
+	char clock[96];	  /* what the checks of that name say */
+	char audience[CHECKS_TEXT];
+	char meant[CHECKS_TEXT];
 };
 
 /* `cause` must live as long as the checks. FAULT_NONE: it is good. */
 void checks_add(struct checks *checks, const char *name, enum fault fault,
     const char *cause);
 
-/* One that is worth a word but stands in nobody's way. */
+/* One that is worth a word but stands in nobody's way; checks_say() with what
+ * to do about it in its own words. */
+void checks_say(struct checks *checks, const char *name, bool ok,
+    const char *cause, const char *remedy);
 void checks_note(struct checks *checks, const char *name, enum fault fault,
     const char *cause);
 
-/* What the agent's answer to `road` says of configuration, memory, identity
- * and road. `whole`: it was not asked for one target's sake, so that every
- * mistake counts. */
+/* What the agent's answer to `road` says of configuration, memory, children,
+ * clock, identity and road. `whole`: it was not asked for one target's sake,
+ * so that every mistake counts. */
 void checks_read(struct checks *checks, const struct message *road, bool whole);
+
+/* The identity's token may be for others than the road wanted: is what `get`
+ * answered for the audience of the road's first step? Says something only if
+ * it is not. */
+void checks_audience(struct checks *checks, const struct message *road,
+    const struct message *got);
 
 #endif

@@ -9,9 +9,14 @@
 #include "wire/client.h"
 
 static bool as_json;
+static const char *role, *region;
 
 static const struct option_row options[] = {
-    {"json", NULL, "as JSON, for scripts", NULL, &as_json}, {0}};
+    {"json", NULL, "as JSON, for scripts", NULL, &as_json},
+    {"role", "ARN", "for aws: instead of a profile, this role", &role, NULL},
+    {"region", "R", "with --role: the region whose STS is asked", &region,
+	NULL},
+    {0}};
 
 static const char *const tools[] = {"git", "docker", "aws", "gcloud", "nats",
     "function", "token", "id-token", NULL};
@@ -41,6 +46,22 @@ check_tool(const char *tool, struct error *err)
 	    nearest == NULL ? "" : "'?");
 }
 
+static int
+check_usage(int argc, const char *tool, const char *target, struct error *err)
+{
+	if (argc > 3 || (tool == NULL) != (target == NULL))
+		return error_set(err, FAULT_USAGE,
+		    "name a tool and its target, as in: daypass doctor aws "
+		    "default");
+	if (role != NULL && (argc > 2 || strcmp(tool, "aws") != 0))
+		return error_set(err, FAULT_USAGE,
+		    "--role goes with aws alone: daypass doctor aws --role "
+		    "ARN");
+	if (region != NULL && role == NULL)
+		return error_set(err, FAULT_USAGE, "--region goes with --role");
+	return tool == NULL ? 0 : check_tool(tool, err);
+}
+
 /* The same request as the tool's helper would send. For `token` the target is
  * a credential's name, or what the configuration binds to a URL. */
 static int
@@ -49,7 +70,9 @@ ask(struct client *client, const char *verb, const char *tool,
 {
 	const char *key = "target";
 
-	if (strcmp(tool, "id-token") == 0)
+	if (role != NULL)
+		key = "role";
+	else if (strcmp(tool, "id-token") == 0)
 		key = "audience";
 	else if (strcmp(tool, "token") == 0 && strstr(target, "://") == NULL)
 		key = "credential";
@@ -57,6 +80,8 @@ ask(struct client *client, const char *verb, const char *tool,
 	writing_add(&client->writing, "tool",
 	    strcmp(tool, "id-token") == 0 ? "token" : tool);
 	writing_add(&client->writing, key, target);
+	if (region != NULL)
+		writing_add(&client->writing, "region", region);
 	if (strcmp(verb, "get") == 0)
 		writing_add(&client->writing, "probe", "1");
 	return client_answer(client, err);
@@ -68,6 +93,7 @@ try(const char *tool, const char *target, struct error *err)
 	switch (ask(&probe, "get", tool, target, err)) {
 	case 0:
 		checks_add(&checks, "try", FAULT_NONE, NULL);
+		checks_audience(&checks, &road.message, &probe.message);
 		break;
 	case 1:
 		checks_add(&checks, "try", FAULT_CONFIG,
@@ -112,18 +138,14 @@ drop_road(void)
 static int
 run(int argc, char **argv)
 {
+	const char *tool = argc > 1 ? argv[1] : NULL;
+	const char *target = argc > 2 ? argv[2] : role;
 	struct error err;
 
-	if (argc != 1 && argc != 3) {
-		error_set(&err, FAULT_USAGE,
-		    "name a tool and its target, as in: daypass doctor aws "
-		    "default");
+	if (check_usage(argc, tool, target, &err) == -1)
 		return verb_fail(&err);
-	}
-	if (argc == 3 && check_tool(argv[1], &err) == -1)
-		return verb_fail(&err);
-	examine(argc == 3 ? argv[1] : NULL, argc == 3 ? argv[2] : NULL, &err);
-	if (argc == 1)
+	examine(tool, target, &err);
+	if (tool == NULL)
 		drop_road();
 	if (as_json)
 		findings_json(&road.message, &checks);
@@ -135,7 +157,7 @@ run(int argc, char **argv)
 const struct verb verb_doctor = {
     .word = "doctor",
     .command = {.name = "daypass doctor",
-	.synopsis = "[--json] [TOOL TARGET]",
+	.synopsis = "[--json] [TOOL TARGET | aws --role ARN [--region R]]",
 	.summary = "what works, what does not, why, and what to do",
 	.options = options},
     .run = run,

@@ -10,6 +10,9 @@
 #include "helpers/reply.h"
 #include "wire/client.h"
 #include "wire/hold.h"
+#include "wire/lock.h"
+
+#define ENDING_MS 6000
 
 static bool as_json, hold;
 
@@ -99,6 +102,16 @@ show_expiring(const char *name, int64_t expires)
 			: "at a time that is not known");
 }
 
+/* How many did not fit into the answer. */
+static void
+show_omitted(void)
+{
+	const char *count = message_get(&client.message, "omitted");
+
+	if (count != NULL)
+		printf("          and %s more\n", count);
+}
+
 static void
 show(bool was_running)
 {
@@ -108,9 +121,23 @@ show(bool was_running)
 	}
 	each_revoked(show_revoked);
 	each_expiring(show_expiring);
+	show_omitted();
 	printf("%s%s\n",
 	    was_running ? "the session has ended" : "no session is running",
 	    hold ? "; daypass begin starts a new one" : "");
+}
+
+/* An agent that ends listens no more. 1: one did, and is gone; 0: none. */
+static int
+await_end(struct error *err)
+{
+	scoped(fd) int directory = dirs_open_runtime(false, err);
+	int ended;
+
+	if (directory == -1)
+		return err->fault == FAULT_NONE ? 0 : -1;
+	ended = lock_await(directory, ENDING_NAME, clock_ms() + ENDING_MS, err);
+	return ended == -1 ? error_in(err, "the session is ending") : ended;
 }
 
 /* Where no agent runs, nobody but us can leave the mark. */
@@ -122,27 +149,33 @@ leave_mark(struct error *err)
 	return directory == -1 ? -1 : hold_set(directory, err);
 }
 
+/* 1: it has ended; 0: there was none. */
 static int
-run(int argc, char **argv)
+end(struct error *err)
 {
-	struct error err;
-	int result;
-
-	if (verb_alone(argc, argv, &err) == -1)
-		return verb_fail(&err);
 	client_start(&client, "end");
 	client.no_start = true;
 	if (hold)
 		writing_add(&client.writing, "hold", "1");
-	result = client_answer(&client, &err);
-	if (result == -1 && err.fault != FAULT_NONE)
+	if (client_answer(&client, err) != -1)
+		return 1;
+	if (err->fault != FAULT_NONE)
+		return -1;
+	client.message.count = 0;
+	if (hold && leave_mark(err) == -1)
+		return -1;
+	return await_end(err);
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct error err;
+	int ended;
+
+	if (verb_alone(argc, argv, &err) == -1 || (ended = end(&err)) == -1)
 		return verb_fail(&err);
-	if (result == -1) {
-		client.message.count = 0;
-		if (hold && leave_mark(&err) == -1)
-			return verb_fail(&err);
-	}
-	show(result != -1);
+	show(ended == 1);
 	return 0;
 }
 

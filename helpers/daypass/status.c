@@ -47,7 +47,7 @@ show(const char *document, struct error *err)
 	json = json_parse(document, strlen(document), err);
 	if (json == NULL)
 		return error_in(err, "agent: its status");
-	table_status(json);
+	table_status(json, &client.message);
 	return 0;
 }
 

@@ -138,10 +138,27 @@ show_counters(const struct json *status)
 	printf("%s\n", paint(PAINT_PLAIN));
 }
 
+/* Whoever else something is held for: the identity has changed meanwhile. */
+static void
+show_others(const struct json *status, const struct message *answer)
+{
+	char known[CELL], other[CELL];
+	const char *subject;
+	unsigned at = 0;
+
+	cell(status, known, "identity/subject");
+	while ((subject = message_next(answer, "principal", &at)) != NULL) {
+		text_printable(other, CELL, subject, strlen(subject));
+		if (strcmp(other, known) != 0)
+			printf("               before: %s\n", other);
+	}
+}
+
 void
-table_status(const struct json *status)
+table_status(const struct json *status, const struct message *answer)
 {
 	show_session(status);
+	show_others(status, answer);
 	show_credentials(status);
 	show_failures(status);
 	show_counters(status);

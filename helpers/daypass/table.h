@@ -3,8 +3,10 @@
 #define DAYPASS_HELPERS_DAYPASS_TABLE_H
 
 #include "base/json.h"
+#include "wire/message.h"
 
-/* Prints what `daypass status --json` says, for people. */
-void table_status(const struct json *status);
+/* Prints what `daypass status --json` says, for people; `answer` is the
+ * agent's, which also names everybody for whom something is held. */
+void table_status(const struct json *status, const struct message *answer);
 
 #endif

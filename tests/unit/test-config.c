@@ -206,6 +206,49 @@ keeps_mistakes_apart(void)
 	tap_ok(config_mistake(config, 1) != NULL, "the next mistake");
 }
 
+/* Whoever made that many mistakes mends the first ones first. */
+static void
+counts_mistakes(void)
+{
+	char text[8192] = DEV;
+	size_t length = strlen(text);
+	scoped(config) struct config *config = NULL;
+	size_t told = 0, suggested = 0;
+	const char *mistake;
+
+	for (int i = 0; i < 100; i++)
+		length += (size_t)snprintf(text + length, sizeof(text) - length,
+		    "[git \"https://h%d\"]\n credential = deb\n", i);
+	config = rows_config(NULL, text);
+	for (; (mistake = config_mistake(config, told)) != NULL; told++)
+		suggested += strstr(mistake, "did you mean `dev`?") != NULL;
+	tap_number((int64_t)told, 100, "every mistake is told");
+	tap_number((int64_t)suggested, 20, "the first ones with a suggestion");
+}
+
+static void
+many_sections(void)
+{
+	static char text[512 * 1024];
+	size_t length = 0;
+	scoped(config) struct config *config = NULL;
+	char name[16];
+
+	for (int i = 0; i < 3000; i++)
+		length += (size_t)snprintf(text + length, sizeof(text) - length,
+		    "[credential \"c%d\"]\n exchange = octo-sts\n"
+		    " identity-name = i%d\n",
+		    i, i);
+	config = rows_config(text, NULL);
+	tap_is(config_mistake(config, 0), NULL, "many sections");
+	for (int i = 0; i < 3000; i += 777) {
+		snprintf(name, sizeof(name), "c%d", i);
+		snprintf(text, sizeof(text), "i%d", i);
+		setting(config, "credential", name, "identity-name", text);
+	}
+	setting(config, "credential", "c3000", "identity-name", NULL);
+}
+
 static void
 chains(void)
 {
@@ -262,7 +305,8 @@ redefinition(void)
 	    "[credential \"dev\"]\n exchange = octo-sts\n"
 	    "[session]\n idle = 2h\n"
 	    "[git \"https://H:443/a/\"]\n credential = id-token\n"
-	    "[rule \"r\"]\n verdict = allow\n");
+	    "[rule \"r\"]\n verdict = allow\n"
+	    "[rule \"s\"]\n verdict = allow\n");
 	struct target target;
 	struct binding binding;
 
@@ -274,6 +318,7 @@ redefinition(void)
 	setting(config, "session", NULL, "idle", "2h");
 	setting(config, "session", NULL, "log", "syslog");
 	setting(config, "rule", "r", "verdict", "deny");
+	setting(config, "rule", "s", "verdict", "allow");
 	target_url("https://h/a/x", &target, NULL);
 	config_binding(config, "git", &target, &binding, NULL);
 	tap_is(binding.credential, "dev", "nor a binding, however spelt");
@@ -429,6 +474,8 @@ main(void)
 	names_mistakes();
 	checks_values();
 	keeps_mistakes_apart();
+	counts_mistakes();
+	many_sections();
 	chains();
 	long_chain();
 	redefinition();

@@ -14,6 +14,7 @@
 
 #define URL "ACTIONS_ID_TOKEN_REQUEST_URL"
 #define TOKEN "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+#define REQUEST "r3quest.0123456789abcdef.tail"
 
 static const struct identity *github;
 
@@ -81,7 +82,7 @@ mint(struct place *place, const char *path, const char *reply, char got[4096])
 	server_start(&server, reply);
 	snprintf(url, sizeof(url), "%s%s", server.url, path);
 	place_variable(place, URL, url);
-	place_variable(place, TOKEN, "r3quest");
+	place_variable(place, TOKEN, REQUEST);
 	token = place_mint(place, github, "https://a b/?&=");
 	/* It wrote what it got before it answered: nobody waits for it. */
 	kill(server.pid, SIGKILL);
@@ -117,7 +118,8 @@ test_run(struct place *place)
 		   "https%3A%2F%2Fa%20b%2F%3F%26%3D HTTP/1.1\r\n",
 		   76) == 0,
 	    "the request's first line: %.90s", got);
-	tap_ok(strcasestr(got, "\r\nAuthorization: Bearer r3quest\r\n") != NULL,
+	tap_ok(strcasestr(got, "\r\nAuthorization: Bearer " REQUEST "\r\n") !=
+		   NULL,
 	    "the request token");
 	tap_ok(strcasestr(got,
 		   "\r\nAccept: application/json; api-version=2.0\r\n") != NULL,
@@ -147,6 +149,14 @@ test_refused(struct place *place)
 	    FAULT_IDENTITY, "Job?over (the job has ended, or lacks");
 	refuse(place, reply("401 Unauthorized", ""), FAULT_IDENTITY,
 	    "HTTP 401 from 127.0.0.1");
+	refuse(place,
+	    reply(
+		"400 Bad Request", "{\"message\":\"bad: Bearer " REQUEST "\"}"),
+	    FAULT_REFUSED, "bad: ***");
+	refuse(place,
+	    reply("400 Bad Request",
+		"{\"message\":\"bad '0123456789abcdef.t'\"}"),
+	    FAULT_REFUSED, "bad '***'");
 	refuse(
 	    place, reply("404 Not Found", "<html>"), FAULT_REFUSED, "HTTP 404");
 	refuse(place, reply("200 OK", "{\"value\":1}"), FAULT_REFUSED,

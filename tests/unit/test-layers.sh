@@ -82,6 +82,8 @@ nobody_calls() {
 		grep -vE 'CLOEXEC|fopen' |
 		but common/wire/spawn.c helpers/standard.c |
 		clean 'and opened so, but for 0 to 2'
+	grep -nE 'fopen\(|fdopen\(' $ours | grep -v '"[rwa][+]\{0,1\}e"' |
+		clean 'streams too'
 	statements $ours | grep -E 'goto ' | grep -v 'goto out;' |
 		clean 'goto leads out and nowhere else'
 	code $ours | grep -E ':#[[:space:]]*(ifdef|ifndef|if|elif) ' |

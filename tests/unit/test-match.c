@@ -44,7 +44,7 @@ urls(void)
 {
 	url("https://github.com", "https://github.com/acme/x.git", true);
 	url("https://github.com/", "https://github.com", true);
-	url("https://me@github.com", "https://you@github.com/x", true);
+	url("https://github.com", "https://you@github.com/x", true);
 	url("https://github.com/acme", "https://github.com/acme", true);
 	url("https://github.com/acme", "https://github.com/acme.git", true);
 	url("https://github.com/acme", "https://github.com/acme/x", true);

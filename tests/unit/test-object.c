@@ -95,9 +95,16 @@ test_key(void)
 	tap_is(failure, "no credentials server URL", "in docker's words");
 	tap_is(key(" \n", 2, &failure), NULL, "white space alone");
 	tap_is(failure, "no credentials server URL", "in docker's words");
-	tap_is(key("a\nb", 3, &failure), NULL, "two lines");
-	tap_is(failure, "credentials not found in native keychain",
-	    "nobody's name");
+	tap_is(key("a\nb", 3, &failure), "a\nb", "two lines");
+	tap_ok(!dockerkey_is_askable("a\nb") && !dockerkey_is_askable("a\x7f"),
+	    "which nothing can bind");
+	tap_ok(dockerkey_is_askable("not a host"), "other bytes may be asked");
+	memset(room, 'x', 2048);
+	room[2047] = '\0';
+	tap_ok(dockerkey_is_askable(room), "2047 of them");
+	room[2047] = 'x';
+	room[2048] = '\0';
+	tap_ok(!dockerkey_is_askable(room), "and no more");
 	tap_is(key("a\0b", 3, &failure), NULL, "a NUL");
 	tap_is(failure, "credentials not found in native keychain",
 	    "nobody's name");

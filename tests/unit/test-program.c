@@ -72,6 +72,9 @@ reports(void)
 	fails("exit 1", 5000, "'/bin/sh' failed with status 1");
 	fails("printf '\\033[31mred\\n' >&2; exit 1", 5000,
 	    "'/bin/sh' failed with status 1: ?[31mred");
+	fails(
+	    "echo bad /etc/token: ABCDEFGH12345678abcdefgh87654321 >&2; exit 1",
+	    5000, "'/bin/sh' failed with status 1: bad /etc/token: ***");
 	fails("kill -KILL $$", 5000, "'/bin/sh' was killed by signal 9");
 	fails("head -c 101 /dev/zero", 5000,
 	    "'/bin/sh' printed more than 100 bytes");

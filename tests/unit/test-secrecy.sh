@@ -13,6 +13,7 @@ readers="
 	common/agent/get.c
 	common/agent/mint.c
 	common/agent/road_key.c
+	common/base/echo.c
 	common/base/http.c
 	common/base/http_form.c
 	common/base/http_lines.c

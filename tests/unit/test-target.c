@@ -185,13 +185,21 @@ registries(void)
 	reads(target_docker, "localhost:5000", "localhost:5000");
 	reads(target_docker, "http://localhost:5000/x", "localhost:5000/x");
 	reads(target_docker, "ghcr.io:443", "ghcr.io");
-	reads(target_docker, "http://r:443", "r");
-	reads(target_docker, "http://r:80", "r:80");
+	reads(target_docker, "http://localhost:443", "localhost");
+	reads(target_docker, "http://127.0.0.1:80", "127.0.0.1:80");
+	reads(target_docker, "http://[::1]:5000", "[::1]:5000");
 	reads(target_docker, "ghcr.io/acme/app", "ghcr.io/acme/app");
 	reads(target_docker, "[::1]:5000", "[::1]:5000");
 	refuses(target_docker, "", "no host");
 	refuses(target_docker, "me@ghcr.io", "no registry");
 	refuses(target_docker, "ftp://ghcr.io", "neither https nor http");
+	refuses(target_docker, "http://r:443", "plain http");
+	refuses(target_docker, "HTTP://127.1", "plain http");
+	refuses(target_docker, "https://index.docker.io/v1/access-token",
+	    "docker's own");
+	refuses(target_docker, "https://index.docker.io/v1/refresh-token",
+	    "docker's own");
+	refuses(target_docker, "docker.io/v1/x", "docker's own");
 	refuses(target_docker, "ghcr.io/../x", "`..`");
 	refuses(target_docker, "*.io", "no host name");
 }
@@ -231,6 +239,7 @@ static void
 patterns(void)
 {
 	reads(target_url_pattern, "https://*.Acme.io/x", "https://*.acme.io/x");
+	refuses(target_url_pattern, "https://me@h", "a user name");
 	reads(target_docker_pattern, "*.dkr.ecr.*.amazonaws.com",
 	    "*.dkr.ecr.*.amazonaws.com");
 }

@@ -44,7 +44,8 @@ test_one(struct vault *vault)
 	struct entry *entry;
 
 	tap_ok(vault_find(vault, key(1)) == NULL, "an empty vault");
-	entry = vault_put(vault, key(1), credential(100), "dev", "a target");
+	entry = vault_put(
+	    vault, key(1), credential(100), "ona", "dev", "a target");
 	tap_ok(entry != NULL, "put");
 	tap_ok(vault_find(vault, key(1)) == entry, "found");
 	tap_is(entry->name, "dev", "its name");
@@ -64,8 +65,8 @@ test_replacing(struct vault *vault)
 	struct credential *second = credential(100);
 	struct entry *entry;
 
-	vault_put(vault, key(1), credential(100), "dev", "t");
-	entry = vault_put(vault, key(1), second, "dev", "t");
+	vault_put(vault, key(1), credential(100), "ona", "dev", "t");
+	entry = vault_put(vault, key(1), second, "ona", "dev", "t");
 	tap_ok(
 	    vault_find(vault, key(1)) == entry && entry->credential == second,
 	    "a key has one entry, the last");
@@ -84,7 +85,7 @@ test_many(struct vault *vault)
 
 	for (unsigned i = 0; i < 300; i++) {
 		snprintf(name, sizeof(name), "%u", i);
-		vault_put(vault, key(i), credential(100), name, "t");
+		vault_put(vault, key(i), credential(100), "ona", name, "t");
 	}
 	for (unsigned i = 0; i < 300; i++) {
 		entry = vault_find(vault, key(i));
@@ -105,11 +106,11 @@ test_many(struct vault *vault)
 static void
 test_expiry(struct vault *vault)
 {
-	vault_put(vault, key(1), credential(-1), "past", "t");
+	vault_put(vault, key(1), credential(-1), "ona", "past", "t");
 	tap_ok(vault_find(vault, key(1)) == NULL, "one that has expired");
 	tap_number((int64_t)count(vault), 0, "is gone");
-	vault_put(vault, key(1), credential(100), "short", "t");
-	vault_put(vault, key(2), credential(1000), "long", "t");
+	vault_put(vault, key(1), credential(100), "ona", "short", "t");
+	vault_put(vault, key(2), credential(1000), "ona", "long", "t");
 	vault_expire(vault);
 	tap_number((int64_t)count(vault), 2, "nothing expires before its time");
 	shift_time(200 * 1000);
@@ -129,7 +130,7 @@ main(void)
 	test_replacing(vault);
 	test_many(vault);
 	test_expiry(vault);
-	vault_put(vault, key(9), credential(100), "left", "behind");
+	vault_put(vault, key(9), credential(100), "ona", "left", "behind");
 	vault_free(vault);
 	vault_free(NULL);
 	return tap_done();

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "config/match.h"
+#include "config/pattern.h"
+#include "config/schema.h"
+#include "config/target.h"
+
+/* A pattern's parts as far as they can be told: SCHEME://USER@REST. */
+struct parts {
+	const char *scheme; /* with its "://"; "": there is none */
+	const char *user;   /* NULL: there is none */
+	const char *rest;
+	int scheme_length;
+	int user_length;
+};
+
+static struct parts
+parts_of(const char *name)
+{
+	const char *end = strstr(name, "://");
+	struct parts parts = {.scheme = "", .rest = name};
+	const char *at;
+
+	if (end != NULL) {
+		parts.scheme = name;
+		parts.scheme_length = (int)(end + 3 - name);
+		parts.rest = end + 3;
+	}
+	at = memchr(parts.rest, '@', strcspn(parts.rest, "/?"));
+	if (at != NULL) {
+		parts.user = parts.rest;
+		parts.user_length = (int)strcspn(parts.rest, ":@");
+		parts.rest = at + 1;
+	}
+	return parts;
+}
+
+static void
+fill_scheme(const struct section *section, struct parts *parts)
+{
+	/* A registry has none; http:// would be refused again. */
+	if (section->schema->match == MATCH_REGISTRY)
+		parts->scheme = "";
+	else if (parts->scheme_length == 0)
+		parts->scheme =
+		    strcmp(section->word, "nats") == 0 ? "nats://" : "https://";
+	else
+		return;
+	parts->scheme_length = (int)strlen(parts->scheme);
+}
+
+/* Puts a better reason into *why if the guess is right. */
+static void
+guess(struct section *section, struct error *why)
+{
+	struct parts said = parts_of(section->name), meant = said;
+	char text[TARGET_MAX];
+	int length;
+
+	if (section->schema->match == MATCH_WORD)
+		return;
+	fill_scheme(section, &meant);
+	length = snprintf(text, sizeof(text), "%.*s%s", meant.scheme_length,
+	    meant.scheme, meant.rest);
+	if (length < 0 || (size_t)length >= sizeof(text) ||
+	    match_read(section->schema->match, text, &section->match, NULL) ==
+		-1)
+		return;
+	if (section->schema->match == MATCH_URL && said.scheme_length == 0)
+		error_set(why, FAULT_CONFIG,
+		    "the URL has no scheme; did you mean `%s`?",
+		    match_text(section->match));
+	else if (said.user != NULL)
+		error_set(why, FAULT_CONFIG,
+		    "a URL with a user name cannot be bound; `username = "
+		    "%.*s` says it",
+		    said.user_length, said.user);
+}
+
+/* A binding whose tokens anybody on the way could read. */
+static int
+check_clear(const struct section *section, struct error *err)
+{
+	struct target target;
+
+	if (section->schema->match != MATCH_URL ||
+	    target_url_pattern(match_text(section->match), &target, NULL) ==
+		-1 ||
+	    !target_is_clear(&target))
+		return 0;
+	return error_set(err, FAULT_CONFIG,
+	    "%s:// to a host that is not loopback would send tokens in clear; "
+	    "did you mean `%ss://%s`?",
+	    target.scheme, target.scheme, strstr(target.text, "://") + 3);
+}
+
+int
+pattern_check(struct sections *sections, struct section *section)
+{
+	struct error err = {.fault = FAULT_NONE};
+
+	if (section->schema == NULL || section->schema->match == MATCH_NONE)
+		return 0;
+	if (match_read(section->schema->match, section->name, &section->match,
+		&err) == 0) {
+		if (check_clear(section, &err) == 0)
+			return 0;
+	} else if (err.fault == FAULT_SYSTEM) {
+		return -1;
+	} else {
+		guess(section, &err);
+	}
+	return section_mistake(sections, section, NULL, err.text);
+}
