@@ -12,15 +12,16 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import sections, tap   # noqa: E402
+from support import processes, sections, tap   # noqa: E402
 from support.crowd import Crowd   # noqa: E402
+from support.processes import wait_for   # noqa: E402
 from support.tap import equal, note, ok   # noqa: E402
 
 ASK = 'aws-credential-daypass'
 # The same kind of program, which has nothing to do.
 NOTHING = ('git-credential-daypass', 'nothing')
-ONCE_EACH = {'identity:token': 1, 'sts:AssumeRoleWithWebIdentity': 1,
-             'sts:AssumeRole': 1}
+WEB = 'sts:AssumeRoleWithWebIdentity'
+ONCE_EACH = {'identity:token': 1, WEB: 1, 'sts:AssumeRole': 1}
 
 
 def bind(place):
@@ -34,18 +35,26 @@ def stall(place):
         place.rig.fault(service, 'delay', seconds=0.5, count=-1)
 
 
-def storm(place, count, what, **more):
-    """All ask at once, and have the same answer."""
-    codes, outputs, errors, seconds = Crowd(place, count, ASK, **more).go()
+def check(crowd, what):
+    """They have had the same answer."""
+    count = len(crowd.pids)
+    codes, outputs, errors, seconds = crowd.wait()
     failed = Counter(code for code in codes if code)
     ok(not failed, f'{count} askers, {what}: none fails', failed, errors[:3])
     equal(errors, [], 'in silence')
     equal((len(outputs), len(set(outputs))), (count, 1), 'all have the same')
+    return seconds
+
+
+def storm(place, count, what, **more):
+    crowd = Crowd(place, count, ASK, **more)
+    crowd.open()
+    seconds = check(crowd, what)
     equal(place.rig.counts(), ONCE_EACH, 'one mint a step')
     return seconds
 
 
-def storms(place, count, **more):
+def cold_and_warm(place, count, **more):
     bind(place)
     stall(place)
     cold = storm(place, count, 'cold', **more)
@@ -55,26 +64,44 @@ def storms(place, count, **more):
           (3, 0, 0), 'as the agent has counted')
     equal(counters['hits'] + counters['waits'], 2 * count,
           'and it has seen them all')
-    idle = Crowd(place, count, *NOTHING).go()[3]
     note(f'{count} at once: cold {cold:.2f} s (1.5 s of them the cloud\'s), '
-         f'warm {warm:.2f} s, empty processes {idle:.2f} s')
+         f'warm {warm:.2f} s')
 
 
 def test_1000_askers(place):
-    storms(place, 1000)
+    cold_and_warm(place, 1000)
+    seconds = Crowd(place, 1000, *NOTHING).go()[3]
+    note(f'1000 processes that do nothing: {seconds:.2f} s')
 
 
 def test_1000_askers_few_descriptors(place):
     """The agent inherits a hard limit that is less than its askers."""
-    storms(place, 1000, descriptors=1024)
+    cold_and_warm(place, 1000, descriptors=1024)
 
 
 def test_4000_askers(place):
-    storms(place, 4000)
+    bind(place)
+    stall(place)
+    storm(place, 4000, 'cold')
 
 
 def test_4000_askers_few_descriptors(place):
-    storms(place, 4000, descriptors=1024)
+    cold_and_warm(place, 4000, descriptors=1024)
+
+
+def test_agent_killed_under_1000(place):
+    """They find the next agent, or start it."""
+    bind(place)
+    stall(place)
+    crowd = Crowd(place, 1000, ASK)
+    crowd.open()
+    wait_for(lambda: place.rig.count(WEB))
+    first = place.agent()
+    processes.kill(first)
+    check(crowd, 'their agent killed')
+    ok(place.agent() not in (None, first), 'by another agent')
+    equal(place.rig.counts(), {**ONCE_EACH, 'identity:token': 2, WEB: 2},
+          'which has minted once as well')
 
 
 if __name__ == '__main__':

@@ -2,6 +2,7 @@
 """A crowd: thousands of real processes that all set off at one moment."""
 
 import os
+import resource
 import time
 
 from .tap import Skip
@@ -30,15 +31,22 @@ class Crowd:
         finally:
             os.close(held)
 
-    def go(self):
-        """Opens the gate, waits for all. (exit codes, outputs, errors,
-        seconds): what they said, line by line."""
-        began = time.monotonic()
+    def open(self):
+        """Lets them go."""
+        self.began = time.monotonic()
         os.close(self.gate)
+
+    def wait(self):
+        """(exit codes, outputs, errors, seconds): what they said, line by
+        line, when all have ended."""
         codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
                  for pid in self.pids]
-        took = time.monotonic() - began
+        took = time.monotonic() - self.began
         return codes, lines(self.out), lines(self.err), took
+
+    def go(self):
+        self.open()
+        return self.wait()
 
 
 def lines(path):
@@ -74,7 +82,6 @@ def pid_limits():
 
 
 def check_user(count):
-    import resource
     soft, _ = resource.getrlimit(resource.RLIMIT_NPROC)
     if os.getuid() != 0 and soft != -1 and soft < 2 * count:
         raise Skip(f'{count} processes: ulimit -u is {soft}')

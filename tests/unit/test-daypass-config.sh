@@ -93,8 +93,7 @@ entry|user|config|5|credential|"dev|tag|a=b
 entry|user|config|6|credential|"dev|tag|c;d
 entry|user|config|7|gcloud||output-file|true
 entry|user|config|9|git|"https://github.com/a\tb\\c|credential|dev'
-git config -f config --list >/dev/null 2>&1
-if [ $? -eq 0 ]; then
+if git config -f config --list >/dev/null 2>&1; then
 	git config -f config --get-all credential.dev.tag >theirs
 	sed -n 's/.*	tag	//p' out >ours
 	cmp -s theirs ours
@@ -133,7 +132,7 @@ refuses 'includeIf' 'includeIf' config 2
 printf '[include]\npath = ~root/x\n' >config
 refuses 'the home of another' 'another user' config 2
 printf '[include]\nfile = x\n' >config
-refuses 'another key of include' 'takes `path`' config 2
+refuses 'another key of include' 'takes .path.' config 2
 printf '[include]\npath\n' >config
 refuses 'an include of nothing' 'names no path' config 2
 i=1
@@ -142,9 +141,9 @@ while [ $i -lt 12 ]; do
 	printf '[include]\npath = %d\n' $((i + 1)) >$i
 	i=$((i + 1))
 done
-printf '[a]\nk=v\n' >12
+printf '[a]\nk=v\n' >./12
 refuses 'includes that go too deep' 'more than 9 deep' 9 2
-printf '[a]\nk=w\n' >9
+printf '[a]\nk=w\n' >./9
 reads 'and those that go nine deep' 'entry|user|config|2|a||k|v
 entry|user|9|2|a||k|w'
 printf '[include]\npath = sub/two\n' >config
@@ -195,7 +194,7 @@ refuses 'a key that begins with a digit' 'begins with a letter' config 2
 printf '[a.b]\nk = v\n' >config
 refuses 'a section with a dot' 'has no dot' config 1
 printf '[a\nk = v\n' >config
-refuses 'a header that is not closed' 'no `\]`' config 1
+refuses 'a header that is not closed' 'no .\].' config 1
 printf 'k = v\n' >config
 refuses 'a key before any section' 'before any section' config 1
 printf '[a]\nok = 1\nk = "v\\\\" ; comment\n' >config
