@@ -79,8 +79,9 @@ revoked(void *arg, struct mint_result *result)
 		ending->agent->tally.revocations++;
 	log_event(ending->agent->log,
 	    revocation->revoked ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERROR,
-	    "%s %s%s%s", revocation->revoked ? "revoked" : "not revoked:",
-	    revocation->name, revocation->revoked ? "" : ": ",
+	    "%s %s%s%s",
+	    revocation->revoked ? "revoked" : "not revoked:", revocation->name,
+	    revocation->revoked ? "" : ": ",
 	    revocation->revoked ? "" : result->err.text);
 	ending->running--;
 	revoke_some(ending);
@@ -94,8 +95,7 @@ out_of_time(void *arg)
 	struct revocation *revocation;
 
 	ending->timer = NULL;
-	list_each(revocation, &ending->revocations, link)
-	{
+	list_each (revocation, &ending->revocations, link) {
 		mint_kill(revocation->mint);
 		revocation->mint = NULL;
 	}
@@ -123,8 +123,7 @@ revoke_some(struct ending *ending)
 {
 	struct revocation *revocation;
 
-	list_each(revocation, &ending->revocations, link)
-	{
+	list_each (revocation, &ending->revocations, link) {
 		if (ending->running >= AT_A_TIME)
 			return;
 		if (revocation->line != NULL)
@@ -158,8 +157,8 @@ revoke_all(struct ending *ending)
 	struct ledger_line *line;
 
 	ledger_expire(ending->agent->ledger);
-	list_each(line, ledger_lines(ending->agent->ledger), link)
-	    note(ending, line);
+	list_each (line, ledger_lines(ending->agent->ledger), link)
+		note(ending, line);
 	ending->timer = loop_timer(
 	    ending->agent->loop, clock_ms() + REVOKING_MS, out_of_time, ending);
 	revoke_some(ending);
@@ -241,10 +240,10 @@ was_tried(const struct ending *ending, const struct entry *entry)
 {
 	struct revocation *revocation;
 
-	list_each(revocation, &ending->revocations,
-	    link) if (strcmp(revocation->name, entry->name) == 0 &&
-		      revocation->expires ==
-			  entry->credential->expires) return true;
+	list_each (revocation, &ending->revocations, link)
+		if (strcmp(revocation->name, entry->name) == 0 &&
+		    revocation->expires == entry->credential->expires)
+			return true;
 	return false;
 }
 
@@ -256,13 +255,15 @@ ending_tell(const struct ending *ending,
 	struct revocation *revocation;
 	struct entry *entry;
 
-	list_each(revocation, &ending->revocations,
-	    link) if (revocation->revoked) tell_revoked(arg, revocation->name);
-	else expiring(arg, revocation->name, revocation->expires);
+	list_each (revocation, &ending->revocations, link)
+		if (revocation->revoked)
+			tell_revoked(arg, revocation->name);
+		else
+			expiring(arg, revocation->name, revocation->expires);
 	vault_expire(ending->agent->vault);
-	list_each(entry, vault_entries(ending->agent->vault),
-	    link) if (!was_tried(ending, entry))
-	    expiring(arg, entry->name, entry->lifetime.expires);
+	list_each (entry, vault_entries(ending->agent->vault), link)
+		if (!was_tried(ending, entry))
+			expiring(arg, entry->name, entry->lifetime.expires);
 }
 
 void
@@ -273,8 +274,7 @@ ending_free(struct ending *ending)
 	if (ending == NULL)
 		return;
 	timer_free(ending->timer);
-	list_each(revocation, &ending->revocations, link)
-	{
+	list_each (revocation, &ending->revocations, link) {
 		mint_kill(revocation->mint);
 		free(revocation->name);
 		free(revocation);

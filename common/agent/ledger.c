@@ -34,7 +34,8 @@ ledger_free(struct ledger *ledger)
 
 	if (ledger == NULL)
 		return;
-	list_each(line, &ledger->lines, link) ledger_strike(line);
+	list_each (line, &ledger->lines, link)
+		ledger_strike(line);
 	free(ledger);
 }
 
@@ -72,8 +73,9 @@ ledger_expire(struct ledger *ledger)
 {
 	struct ledger_line *line;
 
-	list_each(line, &ledger->lines,
-	    link) if (lifetime_left(&line->lifetime) <= 0) ledger_strike(line);
+	list_each (line, &ledger->lines, link)
+		if (lifetime_left(&line->lifetime) <= 0)
+			ledger_strike(line);
 }
 
 struct link *

@@ -82,9 +82,9 @@ write_line(const struct log *log, enum log_level level, const char *text)
 		    "MESSAGE=%s\n",
 		    (int)level, text);
 	else
-		length = snprintf(line, sizeof(line),
-		    "<%d>daypass-agent[%ld]: %s",
-		    FACILITY_AUTHPRIV | (int)level, (long)getpid(), text);
+		length =
+		    snprintf(line, sizeof(line), "<%d>daypass-agent[%ld]: %s",
+			FACILITY_AUTHPRIV | (int)level, (long)getpid(), text);
 	send_line(log, line, (size_t)length);
 }
 

@@ -80,15 +80,15 @@ reap(struct loop *loop)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		list_each(child, &loop->children, link) if (child->pid == pid)
-		{
-			child_exited *exited = child->exited;
-			void *arg = child->arg;
+		list_each (child, &loop->children, link)
+			if (child->pid == pid) {
+				child_exited *exited = child->exited;
+				void *arg = child->arg;
 
-			child_watch_free(child);
-			exited(arg, status);
-			break;
-		}
+				child_watch_free(child);
+				exited(arg, status);
+				break;
+			}
 }
 
 static void
@@ -150,8 +150,7 @@ bury(struct loop *loop)
 {
 	struct watch *watch;
 
-	list_each(watch, &loop->dead, link)
-	{
+	list_each (watch, &loop->dead, link) {
 		list_remove(&watch->link);
 		free(watch);
 	}
@@ -167,8 +166,10 @@ loop_free(struct loop *loop)
 		return;
 	watch_free(loop->signal_watch);
 	bury(loop);
-	list_each(timer, &loop->timers, link) timer_free(timer);
-	list_each(child, &loop->children, link) child_watch_free(child);
+	list_each (timer, &loop->timers, link)
+		timer_free(timer);
+	list_each (child, &loop->children, link)
+		child_watch_free(child);
 	if (loop->signals != -1)
 		close(loop->signals);
 	if (loop->epoll != -1)

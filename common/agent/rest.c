@@ -52,7 +52,8 @@ rests_free(struct rests *rests)
 
 	if (rests == NULL)
 		return;
-	list_each(rest, &rests->list, link) drop(rests, rest);
+	list_each (rest, &rests->list, link)
+		drop(rests, rest);
 	free(rests);
 }
 
@@ -61,8 +62,9 @@ find(struct rests *rests, const unsigned char key[DIGEST_SIZE])
 {
 	struct rest *rest;
 
-	list_each(rest, &rests->list,
-	    link) if (memcmp(rest->key, key, DIGEST_SIZE) == 0) return rest;
+	list_each (rest, &rests->list, link)
+		if (memcmp(rest->key, key, DIGEST_SIZE) == 0)
+			return rest;
 	return NULL;
 }
 

@@ -64,7 +64,7 @@ add_identity(struct buffer *out, const struct agent *agent)
 	const struct entry *last = NULL;
 	struct entry *entry;
 
-	list_each(entry, vault_entries(agent->vault), link)
+	list_each (entry, vault_entries(agent->vault), link)
 		if (entry->credential->subject != NULL)
 			last = entry;
 	buffer_add_string(out, "\"identity\":");
@@ -103,8 +103,7 @@ add_credentials(struct buffer *out, struct agent *agent)
 	unsigned omitted = 0;
 
 	buffer_add_string(out, "\"credentials\":[");
-	list_each(entry, vault_entries(agent->vault), link)
-	{
+	list_each (entry, vault_entries(agent->vault), link) {
 		if (out->length > CREDENTIALS_MAX) {
 			omitted++;
 			continue;
@@ -188,8 +187,7 @@ is_told(struct link *entries, const struct entry *entry)
 {
 	struct entry *before;
 
-	list_each(before, entries, link)
-	{
+	list_each (before, entries, link) {
 		if (before == entry)
 			break;
 		if (is_same(before->credential->issuer,
@@ -210,8 +208,7 @@ add_principals(struct writing *writing, struct agent *agent)
 	struct entry *entry;
 	unsigned count = 0;
 
-	list_each(entry, entries, link)
-	{
+	list_each (entry, entries, link) {
 		if (entry->credential->subject == NULL ||
 		    count >= PRINCIPALS_MAX || is_told(entries, entry))
 			continue;

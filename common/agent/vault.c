@@ -51,7 +51,8 @@ vault_free(struct vault *vault)
 
 	if (vault == NULL)
 		return;
-	list_each(entry, &vault->entries, link) vault_drop(vault, entry);
+	list_each (entry, &vault->entries, link)
+		vault_drop(vault, entry);
 	free(vault);
 }
 
@@ -60,8 +61,9 @@ lookup(struct vault *vault, const unsigned char key[DIGEST_SIZE])
 {
 	struct entry *entry;
 
-	list_each(entry, bucket_of(vault, key),
-	    bucket) if (memcmp(entry->key, key, DIGEST_SIZE) == 0) return entry;
+	list_each (entry, bucket_of(vault, key), bucket)
+		if (memcmp(entry->key, key, DIGEST_SIZE) == 0)
+			return entry;
 	return NULL;
 }
 
@@ -111,9 +113,9 @@ vault_expire(struct vault *vault)
 {
 	struct entry *entry;
 
-	list_each(entry, &vault->entries,
-	    link) if (lifetime_left(&entry->lifetime) <= 0)
-	    vault_drop(vault, entry);
+	list_each (entry, &vault->entries, link)
+		if (lifetime_left(&entry->lifetime) <= 0)
+			vault_drop(vault, entry);
 }
 
 struct link *

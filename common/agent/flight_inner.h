@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_AGENT_FLIGHT_INNER_H
+#define DAYPASS_AGENT_FLIGHT_INNER_H
+
+#include "agent/flight.h"
+#include "agent/mint.h"
+
+/* What the flight_*.c files share. */
+
+struct flights {
+	struct link all;
+	struct link queue; /* those that wait for a child to be free */
+	unsigned children;
+	void (*empty)(void *arg);
+	void *arg;
+};
+
+struct flight {
+	struct link link;
+	struct link queued;
+	struct agent *agent;
+	struct road *road;
+	size_t step;
+	struct wish wish;
+	struct link waiters;
+	struct waiter input_waiter; /* for the step before */
+	struct credential *input;   /* while queued */
+	struct mint *mint;
+	bool again; /* the input was stale once already */
+};
+
+static inline const struct step *
+flight_step(const struct flight *flight)
+{
+	return &flight->road->steps[flight->step];
+}
+
+/* flights.c: all that are in the air. NULL: no memory; none with that key. */
+struct flight *flight_new(struct agent *agent, struct road *road, size_t step,
+    const struct wish *wish);
+struct flight *flight_find(
+    struct flights *flights, const unsigned char key[DIGEST_SIZE]);
+void flight_free(struct flight *flight);
+
+/* Takes it off the list, tells everybody who waits, frees it, and calls who
+ * waits for an empty sky. */
+void flight_end(struct flight *flight, const struct credential *credential,
+    const struct error *err);
+
+/* flight_mint.c: from the start to the landing. Gets the input of the step
+ * first, where it has one. */
+void flight_start(struct flight *flight);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "agent/flight_inner.h"
+#include "agent/ledger.h"
+#include "agent/log.h"
+#include "agent/network.h"
+#include "agent/reader.h"
+#include "agent/rest.h"
+#include "agent/vault.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+/* More children than this at a time help nobody; further flights queue. */
+#define CHILDREN_MAX 32
+
+/* Who minted it, put before what the step said. */
+static void
+name_step(const struct flight *flight, struct error *err)
+{
+	const struct step *step = flight_step(flight);
+
+	if (step->exchange != NULL)
+		error_in(err, "exchange %s", step->exchange->name);
+	else
+		error_in(err, "identity %s", step->identity->name);
+	error_at(err, step->exchange != NULL ? STAGE_EXCHANGE : STAGE_IDENTITY);
+}
+
+/* Ends a flight that failed. `err` names its stage already where the failure
+ * is that of a step before. */
+static void
+crash(struct flight *flight, const struct error *err)
+{
+	struct error told = *err;
+
+	rest_failed(flight->agent->rests, flight_step(flight)->key, &told);
+	flight_end(flight, NULL, &told);
+}
+
+static void
+fail(struct flight *flight, const struct error *err)
+{
+	struct error told = *err;
+
+	name_step(flight, &told);
+	tally_failure(&flight->agent->tally, &told);
+	log_event(flight->agent->log, LOG_LEVEL_ERROR, "%s", told.text);
+	crash(flight, &told);
+}
+
+static void
+log_landing(const struct flight *flight, const struct credential *credential)
+{
+	const struct step *step = flight_step(flight);
+	char expires[CLOCK_TEXT];
+
+	log_event(flight->agent->log, LOG_LEVEL_NOTICE,
+	    "minted %s (%s) for %s, %s sub=%s", step->credential,
+	    step->exchange == NULL ? step->identity->name
+				   : step->exchange->name,
+	    flight->road->target.text[0] != '\0' ? flight->road->target.text
+						 : step->credential,
+	    credential->expires == 0
+		? "no expiry said,"
+		: clock_rfc3339(credential->expires, expires),
+	    credential->subject == NULL ? "" : credential->subject);
+}
+
+/* What was minted goes to the vault if it may be handed out of it later, to
+ * the ledger if it can be revoked, and to everyone who waits. */
+static void
+land(struct flight *flight, struct credential *credential)
+{
+	struct agent *agent = flight->agent;
+	const struct step *step = flight_step(flight);
+	struct lifetime lifetime = lifetime_of(credential);
+	bool last = flight->step + 1 == flight->road->count;
+	struct credential *kept = NULL;
+
+	log_landing(flight, credential);
+	rest_over(agent->rests, step->key);
+	ledger_add(agent->ledger, flight->road, flight->step, credential);
+	if (lifetime_enough(&lifetime, credential->kind, 0))
+		kept = credential_copy(credential);
+	if (kept != NULL)
+		vault_put(agent->vault, step->key, kept, flight->road->source,
+		    step->credential,
+		    step->exchange == NULL ? step->audience
+		    : last		   ? flight->road->target.text
+					   : "");
+	flight_end(flight, credential, NULL);
+	credential_free(credential);
+}
+
+/* The input had not enough life left for another try: get a fresh one, once.
+ */
+static bool
+come_again(struct flight *flight, const struct mint_result *result)
+{
+	if (!result->stale || flight->again || flight->step == 0 ||
+	    clock_ms() >= flight->wish.deadline)
+		return false;
+	flight->again = true;
+	flight->wish.force = true;
+	flight_start(flight);
+	return true;
+}
+
+static void
+start_queued(struct agent *agent);
+
+static void
+minted(void *arg, struct mint_result *result)
+{
+	struct flight *flight = arg;
+	struct agent *agent = flight->agent;
+
+	flight->mint = NULL;
+	agent->flights->children--;
+	if (result->err.fault == FAULT_NONE && flight->step > 0)
+		agent->skew = result->skew;
+	if (result->err.fault == FAULT_NONE && result->credential == NULL)
+		error_set(&result->err, FAULT_SYSTEM, "made nothing");
+	if (result->err.fault == FAULT_NONE)
+		land(flight, result->credential);
+	else if (!come_again(flight, result))
+		fail(flight, &result->err);
+	start_queued(agent);
+}
+
+static bool
+speaks_http(const struct step *step)
+{
+	return step->exchange != NULL || step->identity->speaks_http;
+}
+
+static void
+take_off(struct flight *flight, const struct credential *input)
+{
+	struct agent *agent = flight->agent;
+	struct mint_order order = {.step = flight_step(flight),
+	    .around = flight->road->around,
+	    .input = input,
+	    .deadline = flight->wish.deadline,
+	    .skew = agent->skew,
+	    .last = flight->step + 1 == flight->road->count};
+	struct error err = {.fault = FAULT_NONE};
+
+	if (speaks_http(order.step) &&
+	    network_ready(agent->network, reader_last(agent->reader), &err) ==
+		-1) {
+		fail(flight, &err);
+		return;
+	}
+	flight->mint = mint_start(agent->loop, &order, minted, flight, &err);
+	if (flight->mint == NULL) {
+		fail(flight, &err);
+		return;
+	}
+	agent->flights->children++;
+	agent->tally.mints++;
+	if (order.step->exchange == NULL)
+		text_copy(agent->source, sizeof(agent->source),
+		    order.step->identity->name);
+	if (flight->wish.refresh)
+		agent->tally.refreshes++;
+}
+
+/* Takes off, or stands in line for a child. */
+static void
+board(struct flight *flight, const struct credential *input)
+{
+	struct flights *flights = flight->agent->flights;
+
+	if (flights->children < CHILDREN_MAX) {
+		take_off(flight, input);
+		return;
+	}
+	if (input != NULL)
+		flight->input = credential_copy(input);
+	list_append(&flights->queue, &flight->queued);
+}
+
+static void
+start_queued(struct agent *agent)
+{
+	struct flights *flights = agent->flights;
+
+	while (
+	    flights->children < CHILDREN_MAX && !list_empty(&flights->queue)) {
+		struct flight *flight =
+		    list_item(flights->queue.next, struct flight, queued);
+		scoped(credential) struct credential *input =
+		    take(&flight->input);
+
+		list_remove(&flight->queued);
+		take_off(flight, input);
+	}
+}
+
+static void
+input_arrived(struct waiter *waiter, const struct credential *credential,
+    const struct error *err)
+{
+	struct flight *flight = list_item(waiter, struct flight, input_waiter);
+
+	if (credential == NULL)
+		crash(flight, err);
+	else
+		board(flight, credential);
+}
+
+/* The input is wanted as fresh as anything handed out; where this step is
+ * minted anew, the identity is asked again. */
+static void
+want_input(struct flight *flight)
+{
+	struct wish wish = flight->wish;
+
+	wish.min_ttl = 0;
+	wish.refresh = false;
+	wish.anew = wish.anew && flight->step == 1;
+	flight->input_waiter.done = input_arrived;
+	flight_want(flight->agent, flight->road, flight->step - 1, &wish,
+	    &flight->input_waiter);
+}
+
+void
+flight_start(struct flight *flight)
+{
+	if (flight->step == 0)
+		board(flight, NULL);
+	else
+		want_input(flight);
+}
