@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <linux/close_range.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,6 +15,7 @@
 #include "base/clock.h"
 #include "base/echo.h"
 #include "base/program.h"
+#include "base/program_mind.h"
 #include "base/text.h"
 
 #define SAID_MAX 512
@@ -76,10 +76,9 @@ become(pid_t parent, int out, int err, const char *const *argv,
 	err = above(err);
 	reset();
 	setpgid(0, 0);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-	if (getppid() == parent && null != -1 && dup2(null, 0) != -1 &&
-	    dup2(out, 1) != -1 && dup2(err, 2) != -1)
+	if (null != -1 && dup2(null, 0) != -1 && dup2(out, 1) != -1 &&
+	    dup2(err, 2) != -1 && program_mind(parent) == 0)
 		execve(
 		    argv[0], (char *const *)argv, (char *const *)environment);
 	dprintf(err, "%s\n", strerror(errno));
