@@ -175,7 +175,21 @@ still_ours(const struct listener *listener)
 	       st.st_dev == listener->device && st.st_ino == listener->inode;
 }
 
-/* Something happened in the directory. Without our socket nobody finds us. */
+/* Is the directory still where helpers look for it? */
+static bool
+still_there(const struct listener *listener)
+{
+	char path[DIRS_PATH_MAX];
+	struct stat ours, named;
+
+	return dirs_runtime(path, sizeof(path), NULL) == 0 &&
+	       stat(path, &named) == 0 &&
+	       fstat(listener->directory, &ours) == 0 &&
+	       named.st_dev == ours.st_dev && named.st_ino == ours.st_ino;
+}
+
+/* Something happened to the directory, or in it. Without our socket in its
+ * place nobody finds us. */
 static void
 noticed(void *arg, uint32_t events)
 {
@@ -185,7 +199,7 @@ noticed(void *arg, uint32_t events)
 	(void)events;
 	while (read(listener->notify, bytes, sizeof(bytes)) > 0)
 		;
-	if (!still_ours(listener))
+	if (!still_ours(listener) || !still_there(listener))
 		ending_begin(listener->agent, NULL);
 }
 
