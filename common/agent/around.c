@@ -35,6 +35,8 @@ named_variable(const struct identity *identity, const struct settings *settings)
 	return NULL;
 }
 
+/* XDG_CONFIG_HOME comes along with HOME: the agent has it for itself, and
+ * that is no reason to take its set. */
 static bool
 has_any(const struct identity *identity, const char *named,
     const struct message *from)
@@ -42,7 +44,8 @@ has_any(const struct identity *identity, const char *named,
 	const char *const *name = identity->variables;
 
 	for (; name != NULL && *name != NULL; name++)
-		if (value_of(from, *name) != NULL)
+		if (!text_starts(*name, "XDG_") &&
+		    value_of(from, *name) != NULL)
 			return true;
 	return named != NULL && value_of(from, named) != NULL;
 }

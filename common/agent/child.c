@@ -23,6 +23,9 @@
  * error, which knows more, is the one that is heard. */
 #define HEADSTART_MS 200
 
+/* Less than this between two clocks is nobody's fault. */
+#define SKEW_MIN 30
+
 #define INPUT 3
 #define OUTPUT 4
 
@@ -158,16 +161,36 @@ child_brief(const struct mint_order *order, int input, struct error *err)
 	return 0;
 }
 
+/* How far the issuer's clock is ahead of ours, as far as a new token tells:
+ * none is issued in the future. One that seems to have expired is believed to
+ * be alive if it is by what others' clocks have told lately. */
+static int64_t
+token_skew(const struct jwt *jwt, int64_t measured, int64_t lately)
+{
+	int64_t now = clock_unix();
+
+	if (measured != 0)
+		return measured;
+	if (jwt->issued > now + SKEW_MIN)
+		return jwt->issued - now;
+	if (jwt->expires > 0 && jwt->expires <= now &&
+	    jwt->expires - lately > now)
+		return lately;
+	return 0;
+}
+
 /* The claims of an id token, so that whoever is handed it, and the errors
  * about it, can name them; its times by our clock. What is no JWT stays
  * without. */
 static void
-describe(struct credential *credential, int64_t skew)
+describe(struct credential *credential, int64_t measured, int64_t lately)
 {
 	struct jwt jwt;
+	int64_t skew;
 
 	if (jwt_read(credential->secret, &jwt, NULL) == -1)
 		return;
+	skew = token_skew(&jwt, measured, lately);
 	credential->issuer = strdup(jwt.issuer);
 	credential->subject = strdup(jwt.subject);
 	credential->audience = strdup(jwt.audience);
@@ -211,7 +234,7 @@ run_identity(const struct mint_order *order, struct secret *brief,
 		return error_errno(err, "no memory for an id token");
 	if (order->step->identity->run(&mint, &credential->secret, err) == -1)
 		return -1;
-	describe(credential, http->skew);
+	describe(credential, http->skew, order->skew);
 	if (check_alive(order, credential, err) == -1)
 		return -1;
 	*output = take(&credential);
@@ -243,8 +266,7 @@ run_exchange(const struct mint_order *order, struct secret *brief,
 		return error_errno(err, "no memory for a credential");
 	if (order->revoke)
 		return order->step->exchange->revoke(&mint, err);
-	if (input->expires > 0)
-		http->input_expires = input->expires + http->skew;
+	http->input_expires = input->expires;
 	if (order->step->exchange->run(&mint, output, err) == -1)
 		return -1;
 	if ((*output)->expires > 0)
@@ -257,7 +279,6 @@ void
 child_main(const struct mint_order *order, pid_t parent, int input, int output)
 {
 	struct http http = {.deadline = order->deadline - HEADSTART_MS,
-	    .skew = order->skew,
 	    .progress = progress};
 	struct credential *credential = NULL;
 	struct error err = {.fault = FAULT_NONE};

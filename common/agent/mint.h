@@ -14,7 +14,7 @@ struct mint_order {
 	const struct surroundings *around; /* for an identity */
 	const struct credential *input;	   /* for an exchange */
 	int64_t deadline;		   /* clock_ms(): killed then */
-	int64_t skew; /* as far as known: see mint_result */
+	int64_t skew; /* what other mints have found lately: a hint */
 	bool last;    /* the result goes to a tool */
 	bool revoke;  /* take `input` back */
 };

@@ -29,8 +29,10 @@ int http_global(const char *ca_file, struct error *err);
 struct http {
 	int64_t deadline; /* clock_ms() at which everything ends */
 	int64_t input_expires; /* unix time at which the token that is sent
-				  dies; 0: never. A try that it would not
-				  outlive is not made: see `stale` */
+				  dies; 0: never. A further try that it would
+				  not outlive is not made: see `stale`. The
+				  first one is: if it is our clock that is
+				  wrong, its answer says so */
 	bool stale;	  /* out: gave up because of input_expires; the caller
 			     may come again with a fresh token */
 	int64_t skew;	  /* out: the other's clock minus ours in seconds, by

@@ -84,7 +84,7 @@ http_send(struct http *http, const struct http_request *request,
 		int result;
 
 		*reply = (struct http_reply){.retry_after = -1};
-		if (no_stale_token(http, request, err) == -1)
+		if (tries > 1 && no_stale_token(http, request, err) == -1)
 			return -1;
 		result = http_try(http, request, reply, &again, err);
 		if (result == 0)

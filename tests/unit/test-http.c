@@ -264,10 +264,9 @@ static void
 spares_stale_tokens(void)
 {
 	prepare("/ok");
-	call.http.input_expires = clock_unix() + 3;
-	fails(FAULT_NETWORK,
-	    "the token for 127.0.0.1 expires before it could be used");
-	tap_ok(call.http.stale, "is stale");
+	call.http.input_expires = clock_unix() - 3600;
+	tap_number(call_send(&call), 0,
+	    "one that is over by our clock is tried once");
 	prepare("/ok");
 	call.http.input_expires = clock_unix() + 60;
 	tap_number(call_send(&call), 0, "a fresh one is sent");
