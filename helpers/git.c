@@ -27,8 +27,7 @@ read_request(struct gitrequest *request, char *url, struct error *err)
 	if (input_read(&input, "\n\n", err) == -1 ||
 	    gitrequest_read(request, input.bytes, input.length, err) == -1)
 		return -1;
-	if (strcmp(request->protocol, "https") != 0 &&
-	    strcmp(request->protocol, "http") != 0)
+	if (!gitrequest_is_web(request))
 		return 1;
 	return gitrequest_url(request, url, URL_MAX, err);
 }

@@ -69,6 +69,13 @@ read_lines(struct gitrequest *request, char *line, char *end, struct error *err)
 	return 0;
 }
 
+bool
+gitrequest_is_web(const struct gitrequest *request)
+{
+	return strcmp(request->protocol, "https") == 0 ||
+	       strcmp(request->protocol, "http") == 0;
+}
+
 static int
 check(const struct gitrequest *request, struct error *err)
 {
@@ -77,6 +84,8 @@ check(const struct gitrequest *request, struct error *err)
 	if (request->protocol == NULL || request->protocol[0] == '\0')
 		return error_set(
 		    err, FAULT_USAGE, "git's request has no protocol");
+	if (!gitrequest_is_web(request))
+		return 0;
 	if (host == NULL || host[0] == '\0')
 		return error_set(err, FAULT_USAGE, "git's request has no host");
 	for (; *host != '\0'; host++)

@@ -33,6 +33,10 @@ struct gitrequest {
 int gitrequest_read(
     struct gitrequest *request, char *bytes, size_t length, struct error *err);
 
+/* https or http: any other protocol (cert, smtp, ...) is for another helper,
+ * and its host is not looked at. */
+bool gitrequest_is_web(const struct gitrequest *request);
+
 /* The URL that git wants to reach. -1: it does not fit. */
 int gitrequest_url(const struct gitrequest *request, char *url, size_t size,
     struct error *err);

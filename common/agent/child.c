@@ -253,6 +253,27 @@ inherit(struct credential *to, struct credential *from)
 		to->audience = take(&from->audience);
 }
 
+/* `ttl` holds also where the other side cannot be asked for it; and what is
+ * over on arrival would only be a riddle to the tool that gets it. */
+static int
+limit_life(const struct mint_order *order, struct credential *credential,
+    struct error *err)
+{
+	long ttl = exchange_ttl(order->step->settings, 0);
+	int64_t now = clock_unix();
+	char text[CLOCK_TEXT];
+
+	if (ttl > 0 &&
+	    (credential->expires == 0 || credential->expires > now + ttl))
+		credential->expires = now + ttl;
+	if (credential->expires == 0 || credential->expires > now)
+		return 0;
+	return error_set(err, FAULT_REFUSED,
+	    "was given a credential that expired at %s already (is this "
+	    "machine's clock right?)",
+	    clock_rfc3339(credential->expires, text));
+}
+
 static int
 run_exchange(const struct mint_order *order, struct secret *brief,
     struct http *http, struct credential **output, struct error *err)
@@ -272,7 +293,7 @@ run_exchange(const struct mint_order *order, struct secret *brief,
 	if ((*output)->expires > 0)
 		(*output)->expires -= http->skew;
 	inherit(*output, input);
-	return 0;
+	return limit_life(order, *output, err);
 }
 
 void

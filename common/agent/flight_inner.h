@@ -26,7 +26,8 @@ struct flight {
 	struct waiter input_waiter; /* for the step before */
 	struct credential *input;   /* while queued */
 	struct mint *mint;
-	bool again; /* the input was stale once already */
+	bool again;    /* the input was stale once already */
+	bool stumbled; /* its process was killed by a stranger */
 };
 
 static inline const struct step *

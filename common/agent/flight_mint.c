@@ -32,9 +32,13 @@ name_step(const struct flight *flight, struct error *err)
 static void
 crash(struct flight *flight, const struct error *err)
 {
+	struct rests *rests = flight->agent->rests;
 	struct error told = *err;
 
-	rest_failed(flight->agent->rests, flight_step(flight)->key, &told);
+	if (flight->stumbled)
+		rest_stumbled(rests, flight_step(flight)->key, &told);
+	else
+		rest_failed(rests, flight_step(flight)->key, &told);
 	flight_end(flight, NULL, &told);
 }
 
@@ -124,8 +128,10 @@ minted(void *arg, struct mint_result *result)
 		error_set(&result->err, FAULT_SYSTEM, "made nothing");
 	if (result->err.fault == FAULT_NONE)
 		land(flight, result->credential);
-	else if (!come_again(flight, result))
+	else if (!come_again(flight, result)) {
+		flight->stumbled = result->killed;
 		fail(flight, &result->err);
+	}
 	start_queued(agent);
 }
 

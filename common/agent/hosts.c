@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "agent/extras.h"
 #include "agent/road.h"
 #include "agent/verbs.h"
@@ -19,6 +21,14 @@ road_for(const struct message *request, const struct config *config,
 	asked.attributes[asked.count++] = (struct attribute){"tool", "docker"};
 	asked.attributes[asked.count++] = (struct attribute){"target", host};
 	return road_find(config, &asked, road, want, NULL);
+}
+
+/* docker itself knows the Hub by an older name. */
+static const char *
+key_of(const char *host)
+{
+	return strcmp(host, "docker.io") == 0 ? "https://index.docker.io/v1/"
+					      : host;
 }
 
 static const char *
@@ -50,7 +60,7 @@ write_hosts(struct asker *asker, const struct config *config,
 			return false;
 		if (result != ROAD_FOUND)
 			continue;
-		writing_add(writing, "host", host[i]);
+		writing_add(writing, "host", key_of(host[i]));
 		writing_add(writing, "username", username_of(road));
 	}
 	return true;
@@ -65,12 +75,15 @@ begin(struct asker *asker, const struct config *config)
 	struct writing *writing = asker_writing(asker, "ok");
 	char want[256];
 
-	if (!write_hosts(asker, config, writing, want))
-		writing_add(asker_writing(asker, "want"), "variable", want);
-	else if (extras_write(config, "docker", writing, &err) == -1) {
+	if (config_usable(config, &err) == -1) {
 		asker_error(asker, &err);
 		return;
 	}
+	/* A mistake in [docker] itself is for get to tell. */
+	if (write_hosts(asker, config, writing, want))
+		extras_write(config, "docker", writing, NULL);
+	else
+		writing_add(asker_writing(asker, "want"), "variable", want);
 	asker_answer(asker);
 }
 

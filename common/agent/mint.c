@@ -136,6 +136,7 @@ take_death(const struct mint *mint, int status, const char *at,
 {
 	const char *while_ = at[0] == '\0' ? "" : ", while: ";
 
+	result->killed = !mint->late && WIFSIGNALED(status);
 	if (mint->late)
 		error_set(&result->err, FAULT_NETWORK,
 		    "timed out after %lld s%s%s",

@@ -23,6 +23,7 @@ struct mint_result {
 	struct credential *credential; /* the callee's; NULL when it failed, or
 					  for a revocation */
 	bool stale;	  /* failed because the input would have expired */
+	bool killed;	  /* a signal ended it, and not ours */
 	int64_t skew;	  /* seconds that the other's clock is ahead */
 	struct error err; /* FAULT_NONE when it went well */
 };

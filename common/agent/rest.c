@@ -98,11 +98,40 @@ rest_failed(struct rests *rests, const unsigned char key[DIGEST_SIZE],
 
 	if (rest == NULL)
 		return;
-	rest->length = rest->length == 0 ? FIRST_MS : rest->length * 2;
+	/* One that was forced while the key rests makes the rest no longer. */
+	if (rest->until <= clock_ms())
+		rest->length = rest->length == 0 ? FIRST_MS : rest->length * 2;
 	if (rest->length > LONGEST_MS)
 		rest->length = LONGEST_MS;
 	rest->until = clock_ms() + rest->length;
 	rest->err = *err;
+}
+
+void
+rest_stumbled(struct rests *rests, const unsigned char key[DIGEST_SIZE],
+    const struct error *err)
+{
+	struct rest *rest = touch(rests, key);
+
+	if (rest == NULL)
+		return;
+	if (rest->length > 0) {
+		rest_failed(rests, key, err);
+		return;
+	}
+	rest->length = FIRST_MS / 2;
+	rest->err = *err;
+}
+
+void
+rests_wake(struct rests *rests)
+{
+	struct rest *rest;
+
+	list_each (rest, &rests->list, link) {
+		rest->length = 0;
+		rest->until = 0;
+	}
 }
 
 void

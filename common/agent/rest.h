@@ -20,6 +20,14 @@ void rests_free(struct rests *rests);
 void rest_failed(struct rests *rests, const unsigned char key[DIGEST_SIZE],
     const struct error *err);
 
+/* The key's mint was ended by a signal. The first time that says nothing of
+ * the road: the next asker tries at once. */
+void rest_stumbled(struct rests *rests, const unsigned char key[DIGEST_SIZE],
+    const struct error *err);
+
+/* The configuration has changed: whatever failed may work now. */
+void rests_wake(struct rests *rests);
+
 /* The key's mint went well. */
 void rest_over(struct rests *rests, const unsigned char key[DIGEST_SIZE]);
 

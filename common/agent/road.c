@@ -219,11 +219,12 @@ road_find(const struct config *config, const struct message *request,
 {
 	struct search search = {.config = config,
 	    .request = request,
-	    .audience = BUFFER(TARGET_MAX + 512),
-	    .err = err};
+	    .audience = BUFFER(TARGET_MAX + 512)};
 	enum road_result result;
+	struct error unwanted;
 
 	*road = NULL;
+	search.err = err = err == NULL ? &unwanted : err;
 	if ((search.tool = asked_tool(request, err)) == NULL)
 		return ROAD_WRONG;
 	if (config_usable(config, err) == -1)

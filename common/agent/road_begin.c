@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/road_inner.h"
+#include "base/text.h"
 
 /* A path binding that is asked for without a path: git must be told to send
  * one, else every repository of the host would look unbound. */
@@ -66,15 +67,19 @@ from_any_target(struct search *search, const char *text)
 	static const char *const tools[] = {
 	    "function", "git", "nats", "docker", NULL};
 	enum road_result result = ROAD_NONE;
+	bool understood = false;
 
 	for (size_t i = 0; tools[i] != NULL && result == ROAD_NONE; i++) {
 		search->tool = tool_named(tools[i]);
 		search->err->fault = FAULT_NONE;
 		buffer_free(&search->audience);
 		result = from_target(search, text);
-		/* A registry is no URL: that is for the last one to say. */
-		if (result == ROAD_WRONG && tools[i + 1] != NULL &&
-		    search->err->fault == FAULT_USAGE)
+		understood |= result != ROAD_WRONG;
+		/* A registry is no URL, and a URL may be no registry: that
+		 * is for the last one to say, if none understood it. */
+		if (result == ROAD_WRONG &&
+		    search->err->fault == FAULT_USAGE &&
+		    (understood || tools[i + 1] != NULL))
 			result = ROAD_NONE;
 	}
 	return result;
@@ -109,6 +114,8 @@ from_role(struct search *search)
 
 	if (settings == NULL)
 		return road_out_of_memory(search);
+	text_copy(search->road->target.text, TARGET_MAX,
+	    settings_get(settings, "role"));
 	if (road_append(search->road, exchange_named("aws-web-identity"),
 		"role", settings, search->err) == -1)
 		return road_wrong(search, STAGE_CONFIG);

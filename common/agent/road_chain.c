@@ -127,8 +127,9 @@ road_bridge(const struct config *config, struct road *road, unsigned kinds,
 		    road, exchange, exchange->name, settings, err);
 	}
 	error_set(err, FAULT_CONFIG,
-	    "[credential \"%s\"] yields %s, which %s cannot use for %s",
-	    last->credential, kind_name(last->yields), road->tool,
-	    road->target.text);
+	    "[credential \"%s\"] yields %s, which %s cannot use%s%s",
+	    last->credential == NULL ? built_in : last->credential,
+	    kind_name(last->yields), road->tool,
+	    road->target.text[0] == '\0' ? "" : " for ", road->target.text);
 	return error_at(err, STAGE_CONFIG);
 }

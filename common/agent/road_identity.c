@@ -69,6 +69,30 @@ find_here(const struct message *request, struct error *err)
 	return none_here(&reasons, err);
 }
 
+/* `file = PATH` alone says which source is meant, and so do its like: probing
+ * for another would hand out somebody else's token. NULL: none of them is
+ * there, or (with *err set) several are. */
+static const char *
+implied_source(const struct settings *settings, struct error *err)
+{
+	static const char *const keys[][2] = {
+	    {"file", "file"}, {"variable", "env"}, {"command", "command"}};
+	const char *source = NULL;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (settings_get(settings, keys[i][0]) == NULL)
+			continue;
+		if (source != NULL) {
+			error_set(err, FAULT_CONFIG,
+			    "[identity] has more than one of file, variable "
+			    "and command: say which with source");
+			return NULL;
+		}
+		source = keys[i][1];
+	}
+	return source;
+}
+
 static const struct identity *
 choose(const struct settings *settings, const struct message *request,
     struct error *err)
@@ -76,8 +100,14 @@ choose(const struct settings *settings, const struct message *request,
 	const char *source = settings_get(settings, "source");
 	const struct identity *identity;
 
-	if (source == NULL || strcmp(source, "auto") == 0)
-		return find_here(request, err);
+	if (source == NULL || strcmp(source, "auto") == 0) {
+		err->fault = FAULT_NONE;
+		source = implied_source(settings, err);
+		if (source == NULL)
+			return err->fault == FAULT_NONE
+				   ? find_here(request, err)
+				   : NULL;
+	}
 	if ((identity = identity_named(source)) == NULL)
 		error_set(err, FAULT_CONFIG,
 		    "[identity] source: there is no identity '%s'", source);

@@ -95,7 +95,9 @@ write_exchange(struct writing *writing, size_t i, const struct step *step)
 static void
 write_road(struct writing *writing, const struct road *road)
 {
-	if (road == NULL)
+	/* what was not found is no road of one step */
+	if (road == NULL ||
+	    (road->count == 1 && road->steps[0].audience == NULL))
 		return;
 	if (road->source != NULL)
 		writing_add(writing, "source", road->source);

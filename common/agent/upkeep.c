@@ -11,6 +11,7 @@
 #include "agent/ledger.h"
 #include "agent/log.h"
 #include "agent/reader.h"
+#include "agent/rest.h"
 #include "agent/upkeep.h"
 #include "agent/vault.h"
 #include "base/clock.h"
@@ -123,6 +124,7 @@ config_changed_now(void *arg)
 	struct agent *agent = arg;
 
 	choose_log(agent);
+	rests_wake(agent->rests);
 	follow_leader(agent);
 	schedule(agent);
 }

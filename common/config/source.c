@@ -78,6 +78,21 @@ read_all(int fd, struct source *source, struct error *err)
 	return 0;
 }
 
+/* A file that is not there is fine; a link that leads nowhere was meant to
+ * lead to one. */
+static int
+missing(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (errno != ENOENT && errno != ENOTDIR)
+		return refuse_errno(err);
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		return error_set(
+		    err, FAULT_CONFIG, "is a link that leads nowhere");
+	return 0;
+}
+
 int
 source_read(const char *path, struct source *source, struct error *err)
 {
@@ -87,8 +102,7 @@ source_read(const char *path, struct source *source, struct error *err)
 	/* Looked at before it is opened: opening a device can do things. */
 	if (stat(path, &source->st) == -1) {
 		source->st = (struct stat){.st_size = 0};
-		return errno == ENOENT || errno == ENOTDIR ? 0
-							   : refuse_errno(err);
+		return missing(path, err);
 	}
 	if (check(&source->st, err) == -1)
 		return -1;

@@ -45,6 +45,15 @@ checks_add(struct checks *checks, const char *name, enum fault fault,
 	checks_note(checks, name, fault, cause);
 }
 
+void
+checks_bare(struct checks *checks, const char *name, enum fault fault,
+    const char *cause)
+{
+	if (checks->fault == FAULT_NONE)
+		checks->fault = fault;
+	checks_say(checks, name, fault == FAULT_NONE, cause, NULL);
+}
+
 static void
 read_config(struct checks *checks, const struct message *road, bool whole)
 {

@@ -31,6 +31,10 @@ struct checks {
 void checks_add(struct checks *checks, const char *name, enum fault fault,
     const char *cause);
 
+/* checks_add where the cause itself tells what to do. */
+void checks_bare(struct checks *checks, const char *name, enum fault fault,
+    const char *cause);
+
 /* One that is worth a word but stands in nobody's way; checks_say() with what
  * to do about it in its own words. */
 void checks_say(struct checks *checks, const char *name, bool ok,

@@ -114,7 +114,8 @@ examine(const char *tool, const char *target, struct error *err)
 	if (ask(&road, "road", whole ? "id-token" : tool,
 		whole ? no_audience : target, err) == -1) {
 		road.message.count = 0;
-		checks_add(&checks, "agent", err->fault, err->text);
+		/* its sentence tells the way out as well */
+		checks_bare(&checks, "agent", err->fault, err->text);
 		return;
 	}
 	checks_add(&checks, "agent", FAULT_NONE, NULL);

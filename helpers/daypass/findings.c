@@ -128,8 +128,8 @@ show_checks(const struct checks *checks)
 		    paint(check->ok ? PAINT_GOOD : PAINT_BAD),
 		    check->ok ? "ok" : "FAIL", paint(PAINT_PLAIN), check->name,
 		    or_empty(check->cause));
-		if (!check->ok)
-			printf("       %s\n", or_empty(check->remedy));
+		if (!check->ok && check->remedy != NULL)
+			printf("       %s\n", check->remedy);
 	}
 }
 

@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/dirs.h"
 #include "base/json.h"
 #include "helpers/daypass/table.h"
 #include "helpers/daypass/verb.h"
 #include "wire/client.h"
+#include "wire/hold.h"
 
 static bool as_json;
 
@@ -22,7 +24,9 @@ static const char no_session[] =
     "\"identity\":{\"source\":null,\"issuer\":null,\"subject\":null},"
     "\"credentials\":[],\"failures\":[],"
     "\"counters\":{\"hits\":0,\"mints\":0,\"waits\":0,\"refreshes\":0,"
-    "\"revocations\":0,\"failures\":0}}";
+    "\"revocations\":0,\"failures\":0,"
+    "\"failures_by_stage\":{\"config\":0,\"identity\":0,\"exchange\":0,"
+    "\"policy\":0,\"target\":0,\"agent\":0}}}";
 
 /* The document may come in pieces, for a value has its limit. */
 static void
@@ -51,6 +55,15 @@ show(const char *document, struct error *err)
 	return 0;
 }
 
+/* Was the session ended with --hold? */
+static bool
+is_held(void)
+{
+	scoped(fd) int directory = dirs_open_runtime(false, NULL);
+
+	return directory != -1 && hold_check(directory, NULL) == -1;
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -69,9 +82,13 @@ run(int argc, char **argv)
 	}
 	if (err.fault != FAULT_NONE)
 		return verb_fail(&err);
-	puts(as_json ? no_session
-		     : "no session is running; the first helper that is asked "
-		       "starts one");
+	if (as_json)
+		puts(no_session);
+	else
+		puts(is_held() ? "no session is running, and none is started: "
+				 "daypass begin ends that"
+			       : "no session is running; the first helper "
+				 "that is asked starts one");
 	return 0;
 }
 

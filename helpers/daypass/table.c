@@ -111,11 +111,12 @@ show_credentials(const struct json *status)
 static void
 show_failures(const struct json *status)
 {
-	char a[CELL], b[CELL];
+	char a[CELL], b[CELL], c[CELL];
 
 	for (unsigned i = 0; is_there(status, "failures", i); i++)
-		printf("%s%s%s  %s  %s\n", i == 0 ? "\n" : "", paint(PAINT_BAD),
-		    cell(status, a, "failures/%u/at", i), paint(PAINT_PLAIN),
+		printf("%s%s%s%s  %-8s  %s\n", i == 0 ? "\n" : "",
+		    paint(PAINT_BAD), cell(status, a, "failures/%u/at", i),
+		    paint(PAINT_PLAIN), cell(status, c, "failures/%u/stage", i),
 		    cell(status, b, "failures/%u/text", i));
 }
 
