@@ -189,7 +189,9 @@ walk(struct search *search, char want[256])
 	result = road_identity(search->config, search->chain.identity,
 	    search->request, road, want, search->err);
 	if (result == ROAD_WRONG)
-		return road_wrong(search, STAGE_IDENTITY);
+		return road_wrong(search,
+		    search->err->fault == FAULT_CONFIG ? STAGE_CONFIG
+						       : STAGE_IDENTITY);
 	if (result == ROAD_FOUND &&
 	    road_keys(road, POLICY_SELF, search->err) == -1)
 		return road_wrong(search, STAGE_IDENTITY);

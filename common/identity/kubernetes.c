@@ -106,8 +106,8 @@ wrong_audience(const struct secret *token, const char *path,
 	return error_set(err, FAULT_IDENTITY,
 	    "the token in '%s' is for audience %s, not for %s: project a "
 	    "service account token for that audience and name its file "
-	    "([identity] file = PATH), or ask for the token's own audience "
-	    "(token-audience)",
+	    "([identity] source = kubernetes, file = PATH), or ask for the "
+	    "token's own audience (token-audience)",
 	    path, jwt.audience[0] == '\0' ? "nobody" : jwt.audience, audience);
 }
 
