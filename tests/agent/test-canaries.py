@@ -1,10 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Nothing that daypass mints is in a file, an argument, an environment or a
-URL; and a child's memory holds its own step's secrets alone."""
+"""Nothing that daypass mints or is handed is in a file, a log, a core, an
+argument, an environment or a URL; and a child's memory holds its own step's
+secrets alone."""
 
 import json
 import os
+import shutil
+import struct
 import sys
 
 sys.dont_write_bytecode = True
@@ -12,7 +15,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
 from support import canary, clients, processes, sections, tap   # noqa: E402
+from support.foreground import Foreground   # noqa: E402
 from support.tap import equal, ok   # noqa: E402
+
+PT_LOAD = 1
 
 
 def bind(place):
@@ -74,6 +80,33 @@ def test_nothing_is_left(place):
     ok(not canary.found_in(json.dumps(log).encode(), wanted), 'no URL')
 
 
+def test_log(place):
+    """What an agent on a terminal tells of its work."""
+    bind(place)
+    with Foreground(place) as agent:
+        use_everything(place)
+        fail_everything(place)
+        wanted = canary.needles(place.rig.secrets())
+        pid = place.agent()
+    said = agent.said()
+    ok(len(said.splitlines()) > 20, 'a log of mints and failures', said)
+    ok('minted' in said and 'revoked' in said, 'from the first to the last')
+    equal(canary.in_files(place.directory, wanted), [], 'without a secret')
+    equal(agent.process.returncode, 0, f'agent {pid} has ended well')
+
+
+def test_killed(place):
+    """Nothing has been put on disk in case of need."""
+    bind(place)
+    use_everything(place)
+    wanted = canary.needles(place.rig.secrets())
+    pid = place.agent()
+    processes.kill(pid)
+    processes.wait_end(pid, 20)
+    equal(canary.in_files(place.directory, wanted), [],
+          'after kill -9: no file')
+
+
 def test_agent_is_closed(place):
     bind(place)
     place.run('aws-credential-daypass')
@@ -85,31 +118,125 @@ def test_agent_is_closed(place):
     ok(int(locked.split()[1]) > 0, 'its secrets are locked', locked)
 
 
-def test_child_memory(place):
+def core(place, pid, *options):
+    """What a debugger takes down of a process that goes on."""
+    if os.getuid() != 0 or not shutil.which('gcore'):
+        raise tap.Skip('only root, with gdb, may take their cores')
+    path = place.path('core')
+    done = place.run('gcore', *options, '-o', path, str(pid))
+    path = f'{path}.{pid}'
+    if done.code:
+        raise tap.Skip(f'no core here: {done.err}')
+    with open(path, 'rb') as source:
+        data = source.read()
+    os.unlink(path)
+    return b'\n'.join(pages(data))
+
+
+def pages(data):
+    """Those in a core. Its notes are left out: vector registers keep what
+    was copied last."""
+    offset, = struct.unpack_from('<Q', data, 32)
+    size, count = struct.unpack_from('<HH', data, 54)
+    for at in range(offset, offset + size * count, size):
+        kind, _, start, _, _, length = struct.unpack_from('<IIQQQQ', data, at)
+        if kind == PT_LOAD:
+            yield data[start:start + length]
+
+
+def found(data, wanted):
+    return sum(needle in data for needle in wanted)
+
+
+def job(place):
+    """The variables of a job, which hold a secret."""
+    return {'GITHUB_ACTIONS': 'true',
+            'ACTIONS_ID_TOKEN_REQUEST_URL': place.rig['github_token_url'],
+            'ACTIONS_ID_TOKEN_REQUEST_TOKEN':
+                place.rig['github_request_token']}
+
+
+def test_core_of_the_agent(place):
+    """What it holds is in its memory, and not in its core; nor what it has
+    been handed by those who ask."""
+    bind(place)
+    use_everything(place)
+    fail_everything(place)
+    done = place.daypass('token', '--audience', 'y', env=job(place))
+    equal(done.code, 0, 'a job brings a token of its own')
+    secrets = [*place.rig.secrets(), place.rig['github_request_token']]
+    wanted = canary.needles(secrets)
+    agent = place.agent()
+    equal(found(core(place, agent), wanted), 0, 'the pages of a core: none')
+    whole = found(core(place, agent, '-a'), wanted)
+    ok(whole > 10, 'with what is to be left out: many', whole)
+
+
+def stalled(place, service, *command, said='', env=None):
+    """(asker, child): a mint that waits for this service."""
+    place.rig.forget()
+    place.rig.fault(service, 'stall')
+    asker = place.start(*command, env=env)
+    asker.stdin.write(said.encode())
+    asker.stdin.close()
+    asker.stdin = None
+    processes.wait_for(lambda: any(name.startswith(f'{service}:')
+                                   for name in place.rig.counts()))
+    child, = processes.children(place.agent())
+    return asker, child
+
+
+def check_child(place, child, own, held, name):
+    agent = place.agent()
+    for options in ((), ('-a',)):
+        data = core(place, child, *options)
+        equal(found(data, held), 0,
+              f'{name}: a core {" ".join(options)}: nothing of others')
+    ok(found(data, own) > 0, f'{name}: its own is there')
+    equal(canary.in_memory(child, held), 0, f'{name}: nor in all its memory')
+    ok(canary.in_memory(agent, held) > 0, f'{name}: the agent holds it')
+
+
+def test_core_of_a_child(place):
     """While octo-sts is asked, the child that asks has the id token for it
-    and not the AWS credential that the agent holds."""
-    if os.getuid() != 0:
-        raise tap.Skip('only root may look into their memory')
+    and not what the agent holds."""
     bind(place)
     answer = json.loads(place.run('aws-credential-daypass').out)
     held = canary.needles([answer['SecretAccessKey'],
                            answer['SessionToken']])
     before = set(place.rig.secrets())
-    place.rig.fault('octo', 'stall')
-    with place.start('git-credential-daypass', 'get') as asker:
-        asker.stdin.write(f'protocol=https\nhost={place.rig.git}\n'
-                          'path=acme/web\n\n'.encode())
-        asker.stdin.close()
-        processes.wait_for(lambda: place.rig.count('octo:exchange'))
-        own = canary.needles(set(place.rig.secrets()) - before)
-        agent = place.agent()
-        child, = processes.children(agent)
-        ok(canary.in_memory(agent, held) > 0, 'the agent holds it')
-        equal(canary.in_memory(child, held), 0, 'its child does not')
-        ok(canary.in_memory(child, own) > 0, 'the child has its own')
-        processes.kill(child)
-        asker.wait(60)
-    equal(canary.in_memory(agent, own | held) > 0, True, 'the agent lives')
+    asker, child = stalled(
+        place, 'octo', 'git-credential-daypass', 'get',
+        said=f'protocol=https\nhost={place.rig.git}\npath=acme/web\n\n')
+    own = canary.needles(set(place.rig.secrets()) - before)
+    check_child(place, child, own, held, 'a child for octo-sts')
+    processes.kill(child)
+    asker.communicate(timeout=60)
+    equal(canary.in_memory(place.agent(), own | held) > 0, True,
+          'the agent lives')
+
+
+def test_core_of_a_later_step(place):
+    """The third step has what the second one made, and not the token with
+    which the chain began; nor has it the asker's variables."""
+    bind(place)
+    wanted = canary.needles([place.rig['github_request_token']])
+    place.rig.change(roles={place.rig['role_deploy']: {'max_session': 3600}})
+    before = set(place.rig.secrets())
+    place.daypass('token', 'dev', env=job(place))
+    tokens = canary.needles(s for s in set(place.rig.secrets()) - before
+                            if s.startswith('eyJ'))
+    ok(tokens, 'the id token is known')
+    own = set(place.rig.secrets()) - before
+    place.rig.fault('sts', 'stall', operation='AssumeRole')
+    asker, child = stalled(place, 'sts', 'daypass', 'token', 'deploy',
+                           env=job(place))
+    check_child(place, child, canary.needles(
+        s for s in own if not s.startswith('eyJ')), tokens,
+        'the second exchange')
+    equal(canary.in_memory(child, wanted), 0, 'nor the request token')
+    processes.kill(child)
+    asker.communicate(timeout=60)
 
 
 if __name__ == '__main__':

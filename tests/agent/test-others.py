@@ -4,7 +4,6 @@
 and where nothing can stay, a request has an agent to itself."""
 
 import os
-import shutil
 import sys
 
 sys.dont_write_bytecode = True
@@ -12,46 +11,16 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
 from support import sections, tap   # noqa: E402
-from support.place import BUILD   # noqa: E402
+from support.people import Person   # noqa: E402
 from support.tap import equal, like, ok   # noqa: E402
-
-NOBODY = 65534
-PROGRAMS = ('daypass', 'daypass-agent', 'daypass-config',
-            'docker-credential-daypass')
 
 
 def bind(place):
     place.configure(sections.web_identity(place.rig), sections.aws())
 
 
-class Nobody:
-    """Another user, who can reach copies of the programs and no more."""
-
-    def __init__(self, place):
-        if os.getuid() != 0:
-            raise tap.Skip('only root can become somebody else')
-        self.place = place
-        place.make('shared')
-        for name in PROGRAMS:
-            shutil.copy(os.path.join(BUILD, name), place.path('shared'))
-        for path in ('', 'shared'):
-            os.chmod(place.path(path), 0o711)
-        self.home = self.own('nobody')
-
-    def own(self, name):
-        path = self.place.make(name)
-        os.chown(path, NOBODY, NOBODY)
-        return path
-
-    def run(self, program, *arguments, env=None, **more):
-        return self.place.run(
-            'setpriv', f'--reuid={NOBODY}', f'--regid={NOBODY}',
-            '--clear-groups', self.place.path('shared', program), *arguments,
-            env={'HOME': self.home, **(env or {})}, cwd='/', **more)
-
-
 def test_another_user(place):
-    nobody = Nobody(place)
+    nobody = Person(place)
     bind(place)
     place.daypass('begin')
     done = nobody.run('daypass', 'token', '--audience', 'x')
@@ -72,11 +41,10 @@ def test_another_user(place):
 
 
 def test_a_directory_of_their_own(place):
-    nobody = Nobody(place)
+    nobody = Person(place)
     token = place.write('nobody/token', place.rig.token('x'), 0o644)
-    config = place.write('nobody/config', (
+    config = nobody.write('nobody/config', (
         f'[identity]\n\tsource = file\n\tfile = {token}\n'), 0o644)
-    os.chown(config, NOBODY, NOBODY)
     theirs = {'XDG_RUNTIME_DIR': nobody.own('theirs'),
               'DAYPASS_CONFIG': config}
     done = nobody.run('daypass', 'token', '--audience', 'x', env=theirs)

@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(
     os.path.dirname(os.path.abspath(__file__))), 'cloud'))
 
 from cloud import Cloud   # noqa: E402
+from parts.faults import Fault   # noqa: E402
 from parts.server import Door   # noqa: E402
 
 # Where the clouds really are, for daypass without any endpoint configured.
@@ -70,6 +71,11 @@ class Rig:
 
     def fault(self, service, mode, **more):
         self.cloud.faults.order({'service': service, 'mode': mode, **more})
+
+    @staticmethod
+    def one_fault(service, mode, **more):
+        """For who decides by themselves when it is played."""
+        return Fault({'service': service, 'mode': mode, **more})
 
     def heal(self):
         self.cloud.faults.clear()

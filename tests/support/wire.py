@@ -12,10 +12,10 @@ def message(word, *pairs, **more):
     return ('\n'.join(lines) + '\n\n').encode()
 
 
-def request(place, word, **more):
+def request(place, word, *pairs, **more):
     """As a helper in this place would say it."""
     origin = [('config', place.config), ('env.HOME', place.env['HOME'])]
-    return message(word, *origin, **more)
+    return message(word, *origin, *pairs, **more)
 
 
 def get(place, **more):
