@@ -51,6 +51,17 @@ put_escaped(struct reply *reply, unsigned char c)
 	reply_add(reply, escape);
 }
 
+/* What can stand in a string as it is. */
+static size_t
+plain_length(const char *string)
+{
+	const char *at = string;
+
+	while ((unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+		at++;
+	return (size_t)(at - string);
+}
+
 void
 reply_string(struct reply *reply, const char *string)
 {
@@ -59,13 +70,13 @@ reply_string(struct reply *reply, const char *string)
 		return;
 	}
 	put(reply, "\"", 1);
-	for (; *string != '\0'; string++) {
-		unsigned char c = (unsigned char)*string;
+	while (*string != '\0') {
+		size_t plain = plain_length(string);
 
-		if (c < 0x20 || c == '"' || c == '\\')
-			put_escaped(reply, c);
-		else
-			put(reply, string, 1);
+		put(reply, string, plain);
+		string += plain;
+		if (*string != '\0')
+			put_escaped(reply, (unsigned char)*string++);
 	}
 	put(reply, "\"", 1);
 }

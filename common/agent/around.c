@@ -16,11 +16,14 @@ value_of(const struct message *from, const char *name)
 const char *
 around_asker(const struct message *request, const char *name)
 {
-	char key[256];
+	for (unsigned i = request->count; i-- > 0;) {
+		const struct attribute *attribute = &request->attributes[i];
 
-	if (snprintf(key, sizeof(key), "env.%s", name) >= (int)sizeof(key))
-		return NULL;
-	return message_get(request, key);
+		if (text_starts(attribute->key, "env.") &&
+		    strcmp(attribute->key + strlen("env."), name) == 0)
+			return attribute->value;
+	}
+	return NULL;
 }
 
 /* The variable that [identity] names itself, if the identity reads such. */

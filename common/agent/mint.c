@@ -25,6 +25,8 @@ struct mint {
 	bool late; /* killed at the deadline */
 	int64_t allowed_ms;
 	struct secret *report;
+	char at[256];	 /* what it said last that it was at */
+	bool understood; /* the report is taken apart */
 	mint_done *done;
 	void *arg;
 };
@@ -70,13 +72,6 @@ drain(struct mint *mint)
 		return;
 	watch_free(mint->watch);
 	mint->watch = NULL;
-}
-
-static void
-output_ready(void *arg, uint32_t events)
-{
-	(void)events;
-	drain(arg);
 }
 
 static void
@@ -150,29 +145,59 @@ take_death(const struct mint *mint, int status, const char *at,
 		    "its process ended without a result%s%s", while_, at);
 }
 
-static void
-understand(struct mint *mint, int status, struct mint_result *result)
+/* The verdict, where there is one. */
+static bool
+understand(struct mint *mint, struct mint_result *result)
 {
 	struct message message;
-	char at[256] = "";
 	size_t offset = 0, length;
+
+	if (mint->understood)
+		return false;
+	mint->understood = true;
 
 	while ((length = next_message(mint, offset, &message)) > 0) {
 		offset += length;
 		if (strcmp(message.word, "ok") == 0) {
 			take_ok(mint, offset, &message, result);
-			return;
+			return true;
 		}
 		if (strcmp(message.word, "error") == 0) {
 			take_error(&message, result);
-			return;
+			return true;
 		}
 		if (message_get(&message, "text") != NULL)
-			text_printable(at, sizeof(at),
+			text_printable(mint->at, sizeof(mint->at),
 			    message_get(&message, "text"),
 			    strlen(message_get(&message, "text")));
 	}
-	take_death(mint, status, at, result);
+	return false;
+}
+
+static void
+finish(struct mint *mint, struct mint_result *result)
+{
+	mint_done *done = mint->done;
+	void *arg = mint->arg;
+
+	mint_free(mint);
+	done(arg, result);
+}
+
+/* Once all is said nobody waits for the child's end, whose memory takes the
+ * kernel longer than an answer takes us. */
+static void
+output_ready(void *arg, uint32_t events)
+{
+	struct mint *mint = arg;
+	struct mint_result result = {.err.fault = FAULT_NONE};
+
+	(void)events;
+	drain(mint);
+	if (mint->watch != NULL || !understand(mint, &result))
+		return;
+	kill(mint->pid, SIGKILL); /* it is not reaped: the pid is its own */
+	finish(mint, &result);
 }
 
 static void
@@ -180,15 +205,13 @@ exited(void *arg, int status)
 {
 	struct mint *mint = arg;
 	struct mint_result result = {.err.fault = FAULT_NONE};
-	mint_done *done = mint->done;
-	void *done_arg = mint->arg;
 
 	mint->child = NULL;
 	if (mint->watch != NULL)
 		drain(mint);
-	understand(mint, status, &result);
-	mint_free(mint);
-	done(done_arg, &result);
+	if (!understand(mint, &result))
+		take_death(mint, status, mint->at, &result);
+	finish(mint, &result);
 }
 
 /* Forks with one way in and one way out. The child never comes back from

@@ -9,15 +9,19 @@
  * were not would be to pick another identity. */
 static int
 probe(const struct identity *identity, const struct message *request,
-    char reason[IDENTITY_REASON_MAX], struct error *err)
+    struct surroundings **around, char reason[IDENTITY_REASON_MAX],
+    struct error *err)
 {
-	scoped(surroundings) struct surroundings *around = NULL;
+	scoped(surroundings) struct surroundings *made = NULL;
 	char want[256];
 
 	reason[0] = '\0';
-	if (around_make(identity, NULL, request, &around, want, err) != 1)
+	if (around_make(identity, NULL, request, &made, want, err) != 1)
 		return -1;
-	return identity->here(around, reason, IDENTITY_REASON_MAX);
+	if (!identity->here(made, reason, IDENTITY_REASON_MAX))
+		return 0;
+	*around = take(&made);
+	return 1;
 }
 
 void
@@ -31,7 +35,8 @@ road_probe(const struct message *request,
 	for (size_t i = 0; identities[i] != NULL; i++) {
 		if (identities[i]->here == NULL)
 			continue;
-		int here = probe(identities[i], request, reason, NULL);
+		scoped(surroundings) struct surroundings *around = NULL;
+		int here = probe(identities[i], request, &around, reason, NULL);
 
 		tell(arg, identities[i], here == 1, reason);
 	}
@@ -48,7 +53,8 @@ none_here(const struct buffer *reasons, struct error *err)
 }
 
 static const struct identity *
-find_here(const struct message *request, struct error *err)
+find_here(const struct message *request, struct surroundings **around,
+    struct error *err)
 {
 	scoped(buffer) struct buffer reasons = BUFFER(ERROR_TEXT_MAX / 2);
 	char reason[IDENTITY_REASON_MAX];
@@ -56,7 +62,7 @@ find_here(const struct message *request, struct error *err)
 	for (size_t i = 0; identities[i] != NULL; i++) {
 		if (identities[i]->here == NULL)
 			continue;
-		switch (probe(identities[i], request, reason, err)) {
+		switch (probe(identities[i], request, around, reason, err)) {
 		case 1:
 			return identities[i];
 		case -1:
@@ -95,7 +101,7 @@ implied_source(const struct settings *settings, struct error *err)
 
 static const struct identity *
 choose(const struct settings *settings, const struct message *request,
-    struct error *err)
+    struct surroundings **around, struct error *err)
 {
 	const char *source = settings_get(settings, "source");
 	const struct identity *identity;
@@ -105,7 +111,7 @@ choose(const struct settings *settings, const struct message *request,
 		source = implied_source(settings, err);
 		if (source == NULL)
 			return err->fault == FAULT_NONE
-				   ? find_here(request, err)
+				   ? find_here(request, around, err)
 				   : NULL;
 	}
 	if ((identity = identity_named(source)) == NULL)
@@ -129,7 +135,8 @@ road_identity(const struct config *config, const char *name,
 		    err, FAULT_CONFIG, "there is no [identity \"%s\"]", name);
 		return ROAD_WRONG;
 	}
-	if ((step->identity = choose(settings, request, err)) == NULL)
+	if ((step->identity = choose(settings, request, &road->around, err)) ==
+	    NULL)
 		return ROAD_WRONG;
 	step->yields = KIND_ID_TOKEN;
 	step->settings = settings_copy(settings);
@@ -140,6 +147,8 @@ road_identity(const struct config *config, const char *name,
 		error_set(err, FAULT_SYSTEM, "no memory for a road");
 		return ROAD_WRONG;
 	}
+	if (road->around != NULL) /* of the probe that found it */
+		return ROAD_FOUND;
 	switch (around_make(step->identity, step->settings, request,
 	    &road->around, want, err)) {
 	case 1:

@@ -47,6 +47,18 @@ digest_hex(const unsigned char digest[DIGEST_SIZE], char hex[DIGEST_HEX])
 	return hex;
 }
 
+/* Looked up by its name once, not at each digest. It lives as long as we do. */
+static const EVP_MD *
+sha256(void)
+{
+	static EVP_MD *fetched;
+
+	if (fetched == NULL)
+		fetched = EVP_MD_fetch(NULL, "SHA256", NULL);
+	must(fetched != NULL);
+	return fetched;
+}
+
 /* struct digest_parts is OpenSSL's context by our name. */
 struct digest_parts *
 digest_start(void)
@@ -54,7 +66,7 @@ digest_start(void)
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 
 	must(context != NULL);
-	must(EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1);
+	must(EVP_DigestInit_ex(context, sha256(), NULL) == 1);
 	return (struct digest_parts *)context;
 }
 

@@ -10,14 +10,18 @@
 size_t
 message_complete(const char *bytes, size_t length)
 {
-	const char *end;
+	const char *at = bytes, *end = bytes + length;
 
 	/* An empty line and nothing before it is a whole message too, a wrong
 	 * one: nobody should wait for more of it. */
 	if (length > 0 && bytes[0] == '\n')
 		return 1;
-	end = memmem(bytes, length, "\n\n", 2);
-	return end == NULL ? 0 : (size_t)(end - bytes) + 2;
+	/* by lines, which memchr finds faster than memmem a pair */
+	while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL &&
+	       ++at < end)
+		if (*at == '\n')
+			return (size_t)(at - bytes) + 1;
+	return 0;
 }
 
 /* Cuts one line at its `=`; the line ends in a NUL already. */

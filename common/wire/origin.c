@@ -67,6 +67,18 @@ write_variable(struct writing *writing, const char *name)
 		writing_add_bytes(writing, key, value, fitting(value));
 }
 
+/* Most are not set: a look at two letters spares the search for the others,
+ * which would be half of all that a helper does. */
+static bool
+may_be_set(const char *name)
+{
+	for (char **variable = environ; *variable != NULL; variable++)
+		if ((*variable)[0] == name[0] && (*variable)[1] == name[1] &&
+		    text_starts(*variable, name))
+			return true;
+	return false;
+}
+
 void
 origin_write(struct writing *writing)
 {
@@ -82,7 +94,7 @@ origin_write(struct writing *writing)
 	/* One that does not fit fails the whole request: without it, the
 	 * agent would take its own in its place, maybe another's identity. */
 	for (const char *const *name = wire_variables; *name != NULL; name++)
-		if (secure_getenv(*name) != NULL)
+		if (may_be_set(*name) && secure_getenv(*name) != NULL)
 			write_variable(writing, *name);
 }
 

@@ -4,6 +4,7 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,10 +15,10 @@
 #include "wire/message.h"
 #include "wire/socket.h"
 
-/* How long one call may block: SO_SNDTIMEO or SO_RCVTIMEO. A socket that does
- * not block would be told EAGAIN by a full backlog instead of waiting in it. */
+/* How long connecting and sending may block. A socket that does not block
+ * would be told EAGAIN by a full backlog instead of waiting in it. */
 static void
-limit(int fd, int option, int64_t patience)
+limit(int fd, int64_t patience)
 {
 	struct timeval time;
 
@@ -25,7 +26,7 @@ limit(int fd, int option, int64_t patience)
 		patience = 1;
 	time.tv_sec = (time_t)(patience / 1000);
 	time.tv_usec = (suseconds_t)(patience % 1000) * 1000;
-	setsockopt(fd, SOL_SOCKET, option, &time, sizeof(time));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time));
 }
 
 /* By its name where that fits into an address, else by the descriptor that
@@ -83,7 +84,7 @@ socket_connect(int directory, int64_t patience, struct error *err)
 
 	if (fd == -1)
 		return error_errno(err, "cannot make a socket");
-	limit(fd, SO_SNDTIMEO, patience);
+	limit(fd, patience);
 	if (connect_in(directory, fd) == -1)
 		return not_connected(err);
 	if (check_peer(fd, err) == -1)
@@ -121,6 +122,23 @@ send_all(int fd, const char *bytes, size_t length, struct error *err)
 	return 0;
 }
 
+/* A recv() that waited would be woken as soon as the agent has read the
+ * request, too: the kernel then tells all who sleep on the socket that there
+ * is room for more. A poll() for input is not. */
+static int
+await(int fd, int64_t patience, struct error *err)
+{
+	struct pollfd readable = {.fd = fd, .events = POLLIN};
+	int ready;
+
+	do
+		ready = poll(&readable, 1, patience < 1 ? 1 : (int)patience);
+	while (ready == -1 && errno == EINTR);
+	if (ready == 0)
+		errno = EAGAIN;
+	return ready == 1 ? 0 : broken(err);
+}
+
 static int
 receive_answer(int fd, char *answer, size_t capacity, size_t *got,
     int64_t patience, struct error *err)
@@ -128,11 +146,12 @@ receive_answer(int fd, char *answer, size_t capacity, size_t *got,
 	size_t length = 0;
 	ssize_t more;
 
-	limit(fd, SO_RCVTIMEO, patience);
 	while ((*got = message_complete(answer, length)) == 0) {
 		if (length == capacity)
 			return error_set(
 			    err, FAULT_SYSTEM, "gave too long an answer");
+		if (await(fd, patience, err) == -1)
+			return -1;
 		more = recv(fd, answer + length, capacity - length, 0);
 		if (more == -1 && errno != EINTR)
 			return broken(err);

@@ -17,9 +17,11 @@
  * Runs the programs in turn, each with its input as standard input, and
  * prints for each the median of its wall time in microseconds, and how many
  * of its runs failed. In turn, so that whatever else the machine does falls
- * on all of them alike. COPIES of a program are started at once, and the time
- * is the one until the last has ended. With the input `-` a program is run
- * once, is not timed, and has to succeed: it prepares the next.
+ * on all of them alike; and in another order each round, for what comes after
+ * a program that was no trouble is faster. COPIES of a program are started at
+ * once, and the time is the one until the last has ended. With the input `-`
+ * a program is run once, is not timed, and has to succeed: it prepares the
+ * next.
  */
 #define RUNNERS_MAX 32
 
@@ -95,6 +97,39 @@ prepare(struct runner *runner)
 		return;
 	fprintf(stderr, "side: %s failed\n", runner->argv[0]);
 	exit(1);
+}
+
+/* A turn is a program and those before it that prepare it. */
+static void
+take_turn(struct runner *runner, unsigned long round, unsigned long copies)
+{
+	for (; runner->prepares; runner++)
+		prepare(runner);
+	runner->times[round] = run(runner, copies);
+}
+
+/* Where turns begin. */
+static int
+turns_of(struct runner *runners, int count, struct runner **turns)
+{
+	int found = 0;
+
+	for (int i = 0; i < count; i++)
+		if (i == 0 || !runners[i - 1].prepares)
+			turns[found++] = &runners[i];
+	return found;
+}
+
+static void
+shuffle(struct runner **turns, int count)
+{
+	for (int i = count - 1; i > 0; i--) {
+		int other = (int)(random() % (i + 1));
+		struct runner *turn = turns[i];
+
+		turns[i] = turns[other];
+		turns[other] = turn;
+	}
 }
 
 static int
@@ -181,9 +216,9 @@ show(struct runner *runner, unsigned long rounds)
 int
 main(int argc, char **argv)
 {
-	struct runner runners[RUNNERS_MAX];
+	struct runner runners[RUNNERS_MAX], *turns[RUNNERS_MAX];
 	unsigned long rounds, copies;
-	int count;
+	int count, turn_count;
 
 	if (argc < 5 || (rounds = strtoul(argv[1], NULL, 10)) == 0 ||
 	    (copies = strtoul(argv[2], NULL, 10)) == 0) {
@@ -193,13 +228,14 @@ main(int argc, char **argv)
 		return 64;
 	}
 	count = split(argv + 3, runners, rounds);
-	for (unsigned long round = 0; round < rounds; round++)
-		for (int i = 0; i < count; i++)
-			if (runners[i].prepares)
-				prepare(&runners[i]);
-			else
-				runners[i].times[round] =
-				    run(&runners[i], copies);
+	if (runners[count - 1].prepares)
+		return 64; /* nothing */
+	turn_count = turns_of(runners, count, turns);
+	for (unsigned long round = 0; round < rounds; round++) {
+		shuffle(turns, turn_count);
+		for (int i = 0; i < turn_count; i++)
+			take_turn(turns[i], round, copies);
+	}
 	for (int i = 0; i < count; i++)
 		show(&runners[i], rounds);
 	return 0;
