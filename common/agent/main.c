@@ -40,7 +40,7 @@ static const struct option_row rows[] = {
     {"foreground", NULL, "stay on the terminal", NULL, &foreground},
     {"ready-fd", "N", "tell descriptor N when it listens (for helpers)",
 	&ready_fd, NULL},
-    {"once-fd", "N", "serve the one request on descriptor N (for helpers)",
+    {"once", "N", "serve the one request on descriptor N (for helpers)",
 	&once_fd, NULL},
     {NULL, NULL, NULL, NULL, NULL}};
 

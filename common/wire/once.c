@@ -27,7 +27,7 @@ once_start(bool quiet, struct error *err)
 	told = true;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == -1)
 		return error_errno(err, "cannot make a socket");
-	started = spawn_agent("--once-fd", ends[1], err);
+	started = spawn_agent("--once", ends[1], err);
 	close(ends[1]);
 	if (started == 0)
 		return ends[0];

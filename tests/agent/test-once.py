@@ -88,7 +88,7 @@ def agents():
     """Those of one request, ours among them. Whose they are cannot be seen:
     they do not let themselves be looked at."""
     return {pid for pid in processes.all_pids()
-            if b'--once-fd' in processes.read(pid, 'cmdline')}
+            if b'--once' in processes.read(pid, 'cmdline')}
 
 
 def test_nowhere(place):

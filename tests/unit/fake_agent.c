@@ -138,7 +138,7 @@ fake_agent(const char *option)
 	struct sockaddr_un at = {AF_UNIX, "agent.sock"};
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	if (strcmp(option, "--once-fd") == 0) {
+	if (strcmp(option, "--once") == 0) {
 		serve(3);
 		return 0;
 	}
