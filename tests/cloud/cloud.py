@@ -11,9 +11,9 @@ import json
 import os
 import resource
 import signal
-import ssl
 import sys
 import threading
+from datetime import timedelta
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
@@ -61,7 +61,7 @@ class Cloud:
     def start(self):
         raise_descriptor_limit()
         self.authority.write_roots()
-        self.authority.issue_server()
+        self.issue_certificates()
         self.authority.write('sign.crt', pem(self.signer.certificate))
         self.services = {kind.name: kind(self) for kind in SERVICES}
         self.services['identity'] = Identity(self)
@@ -72,11 +72,17 @@ class Cloud:
         self.settings = self.describe()
         self.write_settings()
 
+    def issue_certificates(self):
+        """The one that all show, and those of the faults of that name."""
+        issue = self.authority.issue_server
+        issue()
+        issue('foreign-certificate', names=('elsewhere.example',))
+        issue('expired-certificate', life=timedelta(days=-1))
+        self.wrong_tls = {name: self.authority.tls(name) for name in (
+            'foreign-certificate', 'expired-certificate')}
+
     def open_doors(self):
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.minimum_version = ssl.TLSVersion.TLSv1_2
-        tls.load_cert_chain(self.authority.path('server-chain.crt'),
-                            self.authority.path('server.key'))
+        tls = self.authority.tls()
         for name, listener in self.listeners.items():
             self.server.add(server.Door(listener, self.services[name],
                                         None if name == 'control' else tls))

@@ -5,6 +5,7 @@ import datetime
 import ipaddress
 import os
 import shutil
+import ssl
 import subprocess
 
 from cryptography import x509
@@ -57,13 +58,13 @@ def named(common_name):
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def draft(subject, issuer, public_key):
+def draft(subject, issuer, public_key, life=LIFE):
     now = datetime.datetime.utcnow()
     return (x509.CertificateBuilder()
             .subject_name(subject).issuer_name(issuer)
             .public_key(public_key)
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - PAST).not_valid_after(now + LIFE))
+            .not_valid_before(now - PAST).not_valid_after(now + life))
 
 
 def usage(*wanted):
@@ -93,25 +94,37 @@ class Authority:
             .add_extension(identifier, False)
             .sign(self.key, hashes.SHA256()))
 
-    def issue(self, common_name, public_key, *extensions):
-        builder = draft(named(common_name), self.name, public_key)
+    def issue(self, common_name, public_key, *extensions, life=LIFE):
+        builder = draft(named(common_name), self.name, public_key, life)
         builder = builder.add_extension(usage('digital_signature'), True)
         for extension in extensions:
             builder = builder.add_extension(extension, False)
         return builder.sign(self.key, hashes.SHA256())
 
-    def issue_server(self):
-        """server.crt, server.key, server-chain.crt; P-256, for speed."""
+    def issue_server(self, file='server', names=NAMES, life=LIFE):
+        """FILE.crt, FILE.key, FILE-chain.crt; P-256, for speed."""
         key = ec_key()
-        names = [x509.DNSName(name) for name in NAMES]
-        names += [x509.IPAddress(ipaddress.ip_address(a)) for a in ADDRESSES]
+        alternatives = [x509.DNSName(name) for name in names]
+        if names is NAMES:
+            alternatives += [x509.IPAddress(ipaddress.ip_address(a))
+                             for a in ADDRESSES]
         certificate = self.issue(
-            'localhost', key.public_key(),
-            x509.SubjectAlternativeName(names),
-            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]))
-        self.write('server.crt', pem(certificate))
-        self.write('server.key', private_pem(key), 0o600)
-        self.write('server-chain.crt', pem(certificate) + pem(self.certificate))
+            names[0], key.public_key(),
+            x509.SubjectAlternativeName(alternatives),
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]),
+            life=life)
+        self.write(f'{file}.crt', pem(certificate))
+        self.write(f'{file}.key', private_pem(key), 0o600)
+        self.write(f'{file}-chain.crt',
+                   pem(certificate) + pem(self.certificate))
+
+    def tls(self, file='server'):
+        """What a server needs to show that certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(self.path(f'{file}-chain.crt'),
+                                self.path(f'{file}.key'))
+        return context
 
     def write(self, name, content, mode=0o644):
         path = os.path.join(self.directory, name)

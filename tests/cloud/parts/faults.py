@@ -22,7 +22,8 @@ class Fault:
         self.body = order.get('body')
         self.code = order.get('code')
         self.message = order.get('message')
-        if self.mode not in MODES and not self.http_status():
+        known = self.mode in MODES or self.mode in HANDSHAKES
+        if not known and not self.http_status():
             raise ValueError(f'no such mode: {self.mode}')
 
     def http_status(self):
@@ -121,6 +122,10 @@ MODES = {
 }
 
 
+# Played while TLS is agreed on.
+HANDSHAKES = ('foreign-certificate', 'expired-certificate', 'plain-http')
+
+
 def twist(body):
     """The same document with every value of another type."""
     try:
@@ -154,11 +159,19 @@ class Faults:
             self.orders.clear()
 
     def take(self, service, operation):
+        return self.first(lambda fault: fault.service == service and
+                          fault.mode not in HANDSHAKES and
+                          fault.operation in (None, operation))
+
+    def take_handshake(self, service):
+        """Before anybody said what they want: `operation` is not known."""
+        return self.first(lambda fault: fault.service == service and
+                          fault.mode in HANDSHAKES)
+
+    def first(self, fits):
         with self.lock:
             for fault in self.orders:
-                if fault.service != service or fault.left == 0:
-                    continue
-                if fault.operation in (None, operation):
+                if fault.left != 0 and fits(fault):
                     fault.left -= fault.left > 0
                     return fault
         return None

@@ -25,6 +25,8 @@ from .web import Reply, Request
 BACKLOG = 4096
 IDLE = 60       # seconds a connection may be silent
 STACK = 512 * 1024
+PLAIN = (b'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n'
+         b'Connection: close\r\n\r\n')
 
 
 class Door:
@@ -147,8 +149,20 @@ class Connection(BaseHTTPRequestHandler):
             self.request = self.shake_hands()
         super().setup()
 
+    def tls(self):
+        """What the handshake is done with, the fault's or the right one."""
+        name = self.door.service.name
+        fault = self.cloud.faults.take_handshake(name)
+        if fault is None:
+            return self.door.tls
+        self.cloud.journal.count(name, fault.mode)
+        if fault.mode == 'plain-http':
+            self.plain.sendall(PLAIN)
+            raise OSError('no handshake')
+        return self.cloud.wrong_tls[fault.mode]
+
     def shake_hands(self):
-        connection = self.door.tls.wrap_socket(
+        connection = self.tls().wrap_socket(
             self.plain, server_side=True, do_handshake_on_connect=False,
             suppress_ragged_eofs=True)
         # wrap_socket takes the descriptor over: what may be shut down at
