@@ -10,14 +10,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
 from support import canary, sections, tap   # noqa: E402
-from support.exchanges import ROUNDS, ask, bind, every, fails   # noqa: E402
+from support.exchanges import (   # noqa: E402
+    ask, bind, every, every_handshake, fails, rounds, says_why)
 from support.tap import equal, like, ok   # noqa: E402
 
 
 def test_good(place):
     bind(place)
-    for rows in ROUNDS:
-        for row, code, out, err in ask(place, rows):
+    for rows in rounds(place.rig):
+        for row, code, out, err in ask(place, rows, '--force'):
             equal((code, err), (0, ''), f'{row.exchange}: works')
             ok(canary.found_in(out.encode(), canary.needles(
                 place.rig.secrets())), f'{row.exchange}: what was minted')
@@ -73,7 +74,7 @@ def test_unknown_ca(place):
         text = source.read()
     place.write(place.config, text.replace(
         f'ca-file = {place.rig["ca"]}', ''))
-    for row, code, out, err in ask(place, ROUNDS[0]):
+    for row, code, out, err in ask(place, rounds(place.rig)[0]):
         ok(code != 0 and not out, f'{row.exchange}, unknown CA: fails', code)
         like(err, rf'^daypass: exchange {row.exchange}: .*certificate',
              f'{row.exchange}, unknown CA: says why')
@@ -85,6 +86,18 @@ def test_unknown_ca(place):
         done = place.daypass('token', 'dev', env={variable: value})
         equal(done.code, 0, f'{variable} is honoured')
         place.daypass('end')
+
+
+def test_handshakes(place):
+    """Nothing is said to who cannot show that it is the one."""
+    bind(place)
+    for mode, code, pattern in (
+            ('foreign-certificate', 77, 'certificate'),
+            ('expired-certificate', 77, 'certificate.*expired'),
+            ('plain-http', 75, 'TLS')):
+        for row, *seen in every_handshake(place, mode):
+            says_why(place, row, f'{row.exchange}, {mode}', seen, code,
+                     pattern)
 
 
 def test_unreachable(place):

@@ -1,0 +1,55 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What each exchange says when it is refused: every error that its service
+documents, and the whole sentence that a person gets to read."""
+
+import os
+import sys
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..'))
+
+from support import canary, golden, tap   # noqa: E402
+from support.exchanges import rows   # noqa: E402
+from support.tap import equal, ok   # noqa: E402
+
+
+def refuse(place, row, refusal):
+    rig = place.rig
+    rig.heal()
+    rig.cloud.world.reset()
+    rig.change(**refusal.state)
+    if refusal.fault:
+        order = {'mode': 'fail', 'count': -1, 'operation': row.operation,
+                 'service': row.service, **refusal.fault}
+        rig.fault(**order)
+    place.configure('[http]\n\ttimeout = 20s\n', *(
+        refusal.sections or row.configure(rig, **refusal.settings)))
+    return place.daypass('token', '--force', *(
+        refusal.arguments or (row.credential,)))
+
+
+def check(place, row):
+    said = {}
+    for refusal in row.refusals(place.rig):
+        done = refuse(place, row, refusal)
+        name = f'{row.exchange}: {refusal.name}'
+        equal((done.code, done.out), (refusal.code, ''),
+              f'{name}: exit {refusal.code}')
+        ok(len(done.err.splitlines()) == 1, f'{name}: in one line', done)
+        ok(not canary.found_in(done.err.encode(), canary.needles(
+            place.rig.secrets())), f'{name}: no secret')
+        assert refusal.name not in said, f'{name}: there twice'
+        said[refusal.name] = f'{done.code} {done.err}'
+    ok(said, f'{row.exchange}: has refusals')
+    golden.check(os.path.join(HERE, 'golden', f'{row.exchange}.txt'), said)
+
+
+def test_sentences(place):
+    for row in rows():
+        check(place, row)
+
+
+if __name__ == '__main__':
+    tap.run(globals())
