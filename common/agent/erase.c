@@ -3,6 +3,7 @@
 
 #include "agent/rest.h"
 #include "agent/road.h"
+#include "agent/road_judge.h"
 #include "agent/vault.h"
 #include "agent/verbs.h"
 
@@ -59,6 +60,9 @@ begin(struct asker *asker, const struct config *config)
 	enum road_result result =
 	    road_find(config, request, &road, variable, &err);
 
+	if (result == ROAD_FOUND &&
+	    road_judge(config, road, &actor_self, NULL, &err) == -1)
+		result = ROAD_WRONG;
 	if (result == ROAD_WRONG) {
 		asker_error(asker, &err);
 		return;

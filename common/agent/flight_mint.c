@@ -14,6 +14,9 @@
 /* More children than this at a time help nobody; further flights queue. */
 #define CHILDREN_MAX 32
 
+/* Seconds that an issuer's idea of a life may be longer than ours. */
+#define MAX_TTL_SLACK 60
+
 /* Who minted it, put before what the step said. */
 static void
 name_step(const struct flight *flight, struct error *err)
@@ -71,6 +74,32 @@ log_landing(const struct flight *flight, const struct credential *credential)
 	    credential->subject == NULL ? "" : credential->subject);
 }
 
+/* No longer than the policies leave: what lives on is taken back then, where
+ * it can be. */
+static int
+cut_short(const struct flight *flight, struct credential *credential,
+    struct error *err)
+{
+	const struct verdict *verdict = &flight->road->verdict;
+	int64_t now = clock_unix(), most = verdict->max_ttl;
+	struct lifetime lifetime = lifetime_of(credential);
+
+	if (flight->step + 1 < flight->road->count || most == 0 ||
+	    lifetime_left(&lifetime) <= most + MAX_TTL_SLACK)
+		return 0;
+	if (credential->revocable) {
+		credential->expires = now + most;
+		return 0;
+	}
+	error_set(err, FAULT_REFUSED,
+	    "policy: [policy \"%s\"] rule \"%s\" allows %lld s, and what "
+	    "came lives for %lld s and cannot be taken back: nothing is "
+	    "handed out",
+	    verdict->policy, verdict->rule == NULL ? "" : verdict->rule,
+	    (long long)most, (long long)lifetime_left(&lifetime));
+	return error_at(err, STAGE_POLICY);
+}
+
 /* What was minted goes to the vault if it may be handed out of it later, to
  * the ledger if it can be revoked, and to everyone who waits. */
 static void
@@ -126,6 +155,9 @@ minted(void *arg, struct mint_result *result)
 		agent->skew = result->skew;
 	if (result->err.fault == FAULT_NONE && result->credential == NULL)
 		error_set(&result->err, FAULT_SYSTEM, "made nothing");
+	if (result->err.fault == FAULT_NONE &&
+	    cut_short(flight, result->credential, &result->err) == -1)
+		credential_free(take(&result->credential));
 	if (result->err.fault == FAULT_NONE)
 		land(flight, result->credential);
 	else if (!come_again(flight, result)) {

@@ -6,6 +6,7 @@
 #include "agent/extras.h"
 #include "agent/flight.h"
 #include "agent/rest.h"
+#include "agent/road_judge.h"
 #include "agent/verbs.h"
 #include "base/clock.h"
 
@@ -246,6 +247,11 @@ begin(struct asker *asker, const struct config *config)
 		return;
 	case ROAD_FOUND:
 		break;
+	}
+	if (road_judge(config, road, &actor_self, NULL, &err) == -1) {
+		tally_failure(&agent->tally, &err);
+		asker_error(asker, &err);
+		return;
 	}
 	if (was_rejected(asker, road, &err))
 		asker_error(asker, &err);

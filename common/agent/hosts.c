@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "agent/extras.h"
-#include "agent/road.h"
+#include "agent/road_judge.h"
 #include "agent/verbs.h"
 #include "base/text.h"
 
@@ -14,13 +14,18 @@ road_for(const struct message *request, const struct config *config,
     const char *host, struct road **road, char want[256])
 {
 	static struct message asked; /* large, and there is one thread */
+	enum road_result result;
 
 	if (request->count + 2 > MESSAGE_ATTRIBUTES)
 		return ROAD_NONE;
 	asked = *request;
 	asked.attributes[asked.count++] = (struct attribute){"tool", "docker"};
 	asked.attributes[asked.count++] = (struct attribute){"target", host};
-	return road_find(config, &asked, road, want, NULL);
+	if ((result = road_find(config, &asked, road, want, NULL)) ==
+		ROAD_FOUND &&
+	    road_judge(config, *road, &actor_self, NULL, NULL) == -1)
+		return ROAD_WRONG;
+	return result;
 }
 
 /* docker itself knows the Hub by an older name. */

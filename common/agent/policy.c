@@ -1,32 +1,101 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/policy.h"
 #include "base/text.h"
+#include "config/policies.h"
+
+/* One that has no name is a mistake, and meant for somebody. */
+static bool
+is_for(const struct policy_section *policy, const char *const *actors)
+{
+	if (policy->name == NULL)
+		return true;
+	for (; *actors != NULL; actors++)
+		if (text_glob(policy->name, *actors))
+			return true;
+	return false;
+}
 
 static int
-deny(struct error *err, const char *section, const char *name)
+no_rule(struct verdict *verdict, const struct policy_section *policy)
 {
-	error_set(err, FAULT_REFUSED,
-	    "policy: [%s%s%s%s] applies here, and this version cannot hold to "
-	    "it: nothing is handed out",
-	    section, name == NULL ? "" : " \"", name == NULL ? "" : name,
-	    name == NULL ? "" : "\"");
-	return error_at(err, STAGE_POLICY);
+	return verdict_deny(
+	    verdict, policy->name, NULL, "no rule of it matches");
+}
+
+/* The first rule that matches; a later one does not matter any more. */
+static int
+ask(const struct config *config, const struct policy_section *policy,
+    const struct asking *asking, struct verdict *verdict, struct error *err)
+{
+	struct error wrong = {.fault = FAULT_NONE};
+
+	if (policy->mistake != NULL)
+		return verdict_deny(verdict, policy->name, NULL,
+		    "it holds a mistake: %s", policy->mistake);
+	settings_each(name, policy->settings, "rule")
+	{
+		const struct settings *rule = NULL;
+
+		if (config_rule(config, policy, name->value, &rule, &wrong) ==
+		    -1)
+			return verdict_deny(verdict, policy->name, name->value,
+			    "it holds a mistake: %s", wrong.text);
+		switch (rule_matches(rule, asking)) {
+		case RULE_NO:
+			break;
+		case RULE_UNSURE:
+			verdict->wants_claims = true;
+			return 0;
+		case RULE_YES:
+			return verdict_join(
+			    verdict, policy->name, name->value, rule, err);
+		}
+	}
+	return no_rule(verdict, policy);
 }
 
 int
-policy_check(const struct config *config, const char *actor, struct error *err)
+policy_judge(const struct config *config, const char *const *actors,
+    const struct asking *asking, struct verdict *verdict, struct error *err)
 {
-	const char *const *names = config_names(config, "policy");
-	const struct settings *audit = NULL;
-	const char *required;
+	struct policy_section policy;
+	size_t at = 0;
 
-	for (size_t i = 0; names[i] != NULL; i++)
-		if (text_glob(names[i], actor))
-			return deny(err, "policy", names[i]);
-	if (config_section(config, "audit", NULL, &audit, err) == -1)
+	while (config_policy(config, &at, &policy)) {
+		if (!is_for(&policy, actors))
+			continue;
+		if (ask(config, &policy, asking, verdict, err) == 0)
+			continue;
+		verdict->decision = DECISION_DENY;
+		error_set(err, FAULT_SYSTEM, "no memory for a verdict");
 		return error_at(err, STAGE_POLICY);
-	required = settings_get(audit, "required");
-	if (required != NULL && text_boolean(required) == 1)
-		return deny(err, "audit", NULL);
+	}
 	return 0;
+}
+
+bool
+policy_applies(const struct config *config, const char *const *actors)
+{
+	struct policy_section policy;
+	size_t at = 0;
+
+	while (config_policy(config, &at, &policy))
+		if (is_for(&policy, actors))
+			return true;
+	return false;
+}
+
+int
+policy_refuse(
+    const struct verdict *verdict, const char *actor, struct error *err)
+{
+	error_set(err, FAULT_REFUSED,
+	    "policy: [policy \"%s\"]%s%s%s denies this to %s: %s; asking again "
+	    "will not help",
+	    verdict->policy == NULL ? "" : verdict->policy,
+	    verdict->rule == NULL ? "" : " rule \"",
+	    verdict->rule == NULL ? "" : verdict->rule,
+	    verdict->rule == NULL ? "" : "\"", actor,
+	    verdict->why == NULL ? "denied" : verdict->why);
+	return error_at(err, STAGE_POLICY);
 }

@@ -3,10 +3,8 @@
 #include <string.h>
 
 #include "agent/around.h"
-#include "agent/policy.h"
 #include "agent/road_identity.h"
 #include "agent/road_inner.h"
-#include "agent/road_key.h"
 #include "base/text.h"
 
 static void
@@ -35,6 +33,8 @@ road_release(struct road *road)
 	free(road->binding);
 	free(road->username);
 	free(road->source);
+	free(road->session);
+	verdict_clear(&road->verdict);
 	free(road);
 }
 
@@ -192,12 +192,6 @@ walk(struct search *search, char want[256])
 		return road_wrong(search,
 		    search->err->fault == FAULT_CONFIG ? STAGE_CONFIG
 						       : STAGE_IDENTITY);
-	if (result == ROAD_FOUND &&
-	    road_keys(road, POLICY_SELF, search->err) == -1)
-		return road_wrong(search, STAGE_IDENTITY);
-	if (result == ROAD_FOUND &&
-	    policy_check(search->config, POLICY_SELF, search->err) == -1)
-		return road_wrong(search, STAGE_POLICY);
 	return result;
 }
 

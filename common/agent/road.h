@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "agent/verdict.h"
 #include "base/digest.h"
 #include "base/settings.h"
 #include "config/config.h"
@@ -15,7 +16,8 @@
 
 /*
  * The road of a request: which identity is asked, which exchanges follow, and
- * with what settings. Finding it touches no network and runs nothing.
+ * with what settings. Finding it touches no network and runs nothing. Whether
+ * it may be taken is for road_judge to say.
  */
 #define ROAD_STEPS 20
 
@@ -26,7 +28,8 @@ struct step {
 	char *audience;	  /* of step 0 */
 	struct settings *settings;
 	unsigned yields;
-	unsigned char key[DIGEST_SIZE]; /* the vault's: all that went in */
+	/* The vault's: all that went in. road_judge gives it. */
+	unsigned char key[DIGEST_SIZE];
 };
 
 struct road {
@@ -39,6 +42,8 @@ struct road {
 	char *binding;	/* the pattern that matched; NULL: none was needed */
 	char *username; /* for the answer; NULL where the kind has its own */
 	char *source;	/* the identity's name, for messages */
+	char *session;	/* whose it is: the id of the asker's session */
+	struct verdict verdict;
 };
 
 enum road_result { ROAD_NONE, ROAD_FOUND, ROAD_WANT, ROAD_WRONG = -1 };

@@ -57,6 +57,8 @@ road_use_key(const struct road *road, unsigned char key[DIGEST_SIZE])
 int
 road_keys(struct road *road, const char *session, struct error *err)
 {
+	int64_t most = road->verdict.max_ttl;
+
 	if (first_key(road, session, err) == -1)
 		return error_at(err, STAGE_IDENTITY);
 	for (size_t i = 1; i < road->count; i++) {
@@ -66,6 +68,8 @@ road_keys(struct road *road, const char *session, struct error *err)
 		digest_part(parts, road->steps[i - 1].key, DIGEST_SIZE);
 		digest_string(parts, step->exchange->name);
 		add_settings(parts, step->settings);
+		/* what was cut short is another credential */
+		digest_part(parts, &most, sizeof(most));
 		digest_finish(parts, step->key);
 	}
 	return 0;

@@ -4,6 +4,7 @@
 #include "agent/confine.h"
 #include "agent/extras.h"
 #include "agent/road_identity.h"
+#include "agent/road_judge.h"
 #include "agent/verbs.h"
 #include "base/buffer.h"
 
@@ -157,6 +158,9 @@ begin(struct asker *asker, const struct config *config)
 	if (message_get(request, "tool") != NULL)
 		result = road_find(config, request, &road, variable, &err);
 	else if (config_usable(config, &err) == -1)
+		result = ROAD_WRONG;
+	if (result == ROAD_FOUND &&
+	    road_judge(config, road, &actor_self, NULL, &err) == -1)
 		result = ROAD_WRONG;
 	survey.writing =
 	    asker_writing(asker, result == ROAD_WANT ? "want" : "ok");

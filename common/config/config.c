@@ -127,6 +127,12 @@ config_docker_hosts(const struct config *config)
 	return config->docker_hosts;
 }
 
+const struct sections *
+config_sections(const struct config *config)
+{
+	return &config->reading.sections;
+}
+
 const char *
 config_mistake(const struct config *config, size_t i)
 {

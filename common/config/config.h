@@ -65,6 +65,10 @@ const char *config_wants_path(
  * NULL-terminated, in the config's memory. */
 const char *const *config_docker_hosts(const struct config *config);
 
+/* The sections as they were read, for what else this room has. */
+struct sections;
+const struct sections *config_sections(const struct config *config);
+
 /* Every mistake, for doctor: the i-th text, or NULL behind the last. */
 const char *config_mistake(const struct config *config, size_t i);
 

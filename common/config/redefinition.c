@@ -5,6 +5,7 @@
 
 #include "config/match.h"
 #include "config/redefinition.h"
+#include "config/schema.h"
 
 /* What a section defines: what its pattern comes down to, else its name. */
 static const char *
@@ -42,7 +43,8 @@ look_through(struct section **sorted, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (sorted[i]->origin == ORIGIN_SYSTEM)
 			systems = sorted[i];
-		else if (sorted[i]->schema != NULL && systems != NULL &&
+		else if (sorted[i]->schema != NULL &&
+			 !sorted[i]->schema->alone && systems != NULL &&
 			 compare_subjects(systems, sorted[i]) == 0)
 			sorted[i]->redefines = systems;
 }

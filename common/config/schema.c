@@ -80,6 +80,7 @@ static const struct schema_key rule_keys[] = {
     REPEATED("scope", value_text),
     OPTIONAL("session-policy", value_text),
     OPTIONAL("boundary", value_text),
+    OPTIONAL("identity-name", value_text),
     OPTIONAL("text", value_text),
     END,
 };
@@ -223,7 +224,7 @@ static const struct schema schemas[] = {
     NAMED("function", binding_keys, .match = MATCH_URL),
     ALONE("http", http_keys, .match = MATCH_NONE),
     ALONE("session", session_keys, .overridable = true),
-    NAMED("policy", policy_keys, .strict = true),
+    NAMED("policy", policy_keys, .strict = true, .alone = true),
     NAMED("rule", rule_keys, .strict = true),
     ALONE("audit", audit_keys, .strict = true),
     NAMED("exchange", exchange_keys, .more = more_of_exchange,

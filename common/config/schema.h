@@ -28,6 +28,7 @@ struct schema {
 	    const struct section *section, struct schema_key *keys, int room);
 	enum match_kind match;
 	bool overridable; /* the user's keys win over the system's */
+	bool alone;	  /* each file's stands beside the other's */
 	bool strict;	  /* a key that must not repeat may not: where "the
 			     last one wins" could loosen a rule unnoticed */
 	/* What no single key shows; -1 with a mistake. May be NULL. */

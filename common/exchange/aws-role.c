@@ -10,8 +10,8 @@
 /* STS's limits, from its API model. */
 #define POLICY_MAX 2048
 #define POLICY_ARNS_MAX 10
-#define TTL_MIN 900
-#define TTL_USUAL 3600
+#define TTL_MIN AWS_TTL_MIN
+#define TTL_USUAL AWS_TTL_USUAL
 
 #define BODY_MAX (96 * 1024)
 

@@ -60,6 +60,10 @@ const char *aws_session_name(const struct exchange_mint *mint,
 
 /* aws-role.c: what assuming a role asks for, whoever asks. */
 
+/* Seconds that a role's session lives, and the least that STS takes. */
+#define AWS_TTL_USUAL 3600
+#define AWS_TTL_MIN 900
+
 /* Completes and checks region, role, session-name, session-policy,
  * policy-arn, and ttl up to `longest` seconds. */
 int aws_role_resolve(struct settings *settings,

@@ -58,6 +58,9 @@ struct exchange {
 	/* Keys of [credential] beside the common ones (exchange, from,
 	 * identity, token-audience, ttl, endpoint, revoke). */
 	const struct exchange_key *keys;
+	/* Seconds: what it asks for without `ttl`, and the least that it can
+	 * ask for; 0: nobody can tell it. */
+	long ttl_usual, ttl_min;
 	/* Variables of the asker that resolve() reads; written as identities
 	 * write theirs. */
 	const char *const *variables;

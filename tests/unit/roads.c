@@ -3,8 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/road_judge.h"
 #include "roads.h"
 #include "rows.h"
+
+const struct actor *roads_actor = &actor_self;
+const struct settings *roads_claims;
 
 void
 roads_begin(void)
@@ -60,7 +64,12 @@ roads_find(const char *system, const char *user, const char *request,
 	if (config == NULL ||
 	    !parse(&message, bytes, sizeof(bytes) - 2, request))
 		return "(the test is wrong)";
-	switch (road_find(config, &message, road, want, &err)) {
+	enum road_result result =
+	    road_find(config, &message, road, want, &err);
+	if (result == ROAD_FOUND &&
+	    road_judge(config, *road, roads_actor, roads_claims, &err) == -1)
+		result = ROAD_WRONG;
+	switch (result) {
 	case ROAD_NONE:
 		return "none";
 	case ROAD_FOUND:

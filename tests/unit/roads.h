@@ -2,6 +2,7 @@
 #ifndef DAYPASS_TESTS_ROADS_H
 #define DAYPASS_TESTS_ROADS_H
 
+#include "agent/actor.h"
 #include "agent/road.h"
 
 /* Sections of a configuration, for short. */
@@ -22,6 +23,10 @@
 #define JOB                                                                    \
 	"env.HOME=/home/x env.ACTIONS_ID_TOKEN_REQUEST_URL=https://u/ "        \
 	"env.ACTIONS_ID_TOKEN_REQUEST_TOKEN=t "
+
+/* Who asks, and what is known of them. */
+extern const struct actor *roads_actor;
+extern const struct settings *roads_claims;
 
 /* Takes away whatever of our own environment an identity would see. */
 void roads_begin(void);

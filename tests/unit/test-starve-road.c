@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/road_judge.h"
 #include "agent/loop.h"
 #include "agent/vault.h"
 #include "base/clock.h"
@@ -90,7 +91,8 @@ roads(char result[STARVE_RESULT])
 	struct error err = {.fault = FAULT_NONE};
 	char want[256], hex[DIGEST_HEX];
 
-	if (road_find(config, &message, &road, want, &err) != ROAD_FOUND) {
+	if (road_find(config, &message, &road, want, &err) != ROAD_FOUND ||
+	    road_judge(config, road, &actor_self, NULL, &err) == -1) {
 		if (err.fault == FAULT_NONE || err.stage == STAGE_NONE)
 			strcpy(result, "failed without a reason");
 		return err.fault == FAULT_NONE || err.stage == STAGE_NONE;

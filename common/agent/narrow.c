@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/narrow.h"
+#include "agent/road_chain.h"
+#include "base/text.h"
+
+#define DOWNSCOPE "gcp-downscope"
+#define GOOGLE "https://www.googleapis.com/auth/"
+#define GOOGLE_ALL GOOGLE "cloud-platform"
+
+static int
+refuse(const struct road *road, struct error *err, const char *why)
+{
+	const struct verdict *verdict = &road->verdict;
+
+	error_set(err, FAULT_REFUSED,
+	    "policy: [policy \"%s\"] rule \"%s\" narrows this, and %s: nothing "
+	    "is handed out",
+	    verdict->policy, verdict->rule == NULL ? "" : verdict->rule, why);
+	return error_at(err, STAGE_POLICY);
+}
+
+static int
+no_memory(struct error *err)
+{
+	error_set(err, FAULT_SYSTEM, "no memory for a road");
+	return error_at(err, STAGE_AGENT);
+}
+
+static const struct exchange_key *
+key_of(const struct step *step, const char *name)
+{
+	const struct exchange_key *key =
+	    step->exchange == NULL ? NULL : step->exchange->keys;
+
+	for (; key != NULL && key->name != NULL; key++)
+		if (strcmp(key->name, name) == 0)
+			return key;
+	return NULL;
+}
+
+/* The last step that takes the key; NULL: none. */
+static struct step *
+step_with(struct road *road, const char *name)
+{
+	for (size_t i = road->count; i-- > 1;)
+		if (key_of(&road->steps[i], name) != NULL)
+			return &road->steps[i];
+	return NULL;
+}
+
+/* A step whose shortest life is still too long is left alone: what becomes of
+ * its credential is decided when its real life is known. */
+static int
+narrow_ttl(struct road *road, struct error *err)
+{
+	long most = (long)road->verdict.max_ttl;
+	char text[24];
+
+	snprintf(text, sizeof(text), "%ld", most);
+	for (size_t i = 1; most > 0 && i < road->count; i++) {
+		const struct exchange *exchange = road->steps[i].exchange;
+		struct settings *settings = road->steps[i].settings;
+
+		if (exchange->ttl_usual == 0 || exchange->ttl_min > most ||
+		    exchange_ttl(settings, exchange->ttl_usual) <= most)
+			continue;
+		if (settings_set(settings, "ttl", text) == -1)
+			return no_memory(err);
+	}
+	return 0;
+}
+
+/* Does what is asked for today hold all of `scope`? */
+static bool
+covers(const char *today, const char *scope)
+{
+	return verdict_within(scope, today) ||
+	       (strcmp(today, GOOGLE_ALL) == 0 && text_starts(scope, GOOGLE));
+}
+
+/* What of today's scopes the rule leaves, into `left`. */
+static int
+meet(const struct settings *today, const struct settings *limits,
+    struct settings *left)
+{
+	settings_each(ours, today, "scope")
+		settings_each(limit, limits, "scope")
+		{
+			const char *scope =
+			    verdict_within(ours->value, limit->value)
+				? ours->value
+			    : covers(ours->value, limit->value) ? limit->value
+								: NULL;
+
+			if (scope != NULL &&
+			    settings_add(left, "scope", scope) == -1)
+				return -1;
+		}
+	return 0;
+}
+
+static int
+replace_scopes(struct step *step, const struct settings *left)
+{
+	scoped(settings) struct settings *fresh = settings_new();
+
+	if (fresh == NULL)
+		return -1;
+	for (size_t i = 0; i < settings_count(step->settings); i++) {
+		const struct setting *old = settings_at(step->settings, i);
+
+		if (strcmp(old->key, "scope") != 0 &&
+		    settings_add(fresh, old->key, old->value) == -1)
+			return -1;
+	}
+	settings_each(scope, left, "scope")
+		if (settings_add(fresh, "scope", scope->value) == -1)
+			return -1;
+	settings_free(step->settings);
+	step->settings = take(&fresh);
+	return 0;
+}
+
+static size_t
+count_of(const struct settings *settings, const char *key)
+{
+	size_t count = 0;
+
+	settings_each(setting, settings, key)
+		count += setting->value != NULL;
+	return count;
+}
+
+static int
+narrow_scope(struct road *road, struct error *err)
+{
+	const struct settings *limits = road->verdict.limits;
+	struct step *step = step_with(road, "scope");
+	scoped(settings) struct settings *left = settings_new();
+
+	if (settings_get(limits, "scope") == NULL)
+		return 0;
+	if (left == NULL)
+		return no_memory(err);
+	/* An id token has no scope, whatever it was made with. */
+	if (step == NULL || road_last(road)->yields == KIND_ID_TOKEN)
+		return refuse(road, err, "no step takes a `scope`");
+	if (settings_get(step->settings, "scope") != NULL) {
+		if (meet(step->settings, limits, left) == -1)
+			return no_memory(err);
+		limits = left;
+	}
+	if (count_of(limits, "scope") == 0)
+		return refuse(road, err, "no scope is left");
+	if (count_of(limits, "scope") > 1 &&
+	    key_of(step, "scope")->kind != KEY_REPEAT)
+		return refuse(road, err, "its scopes do not fit into one");
+	return replace_scopes(step, limits) == -1 ? no_memory(err) : 0;
+}
+
+/* A key of which there is one: the configuration's own can be kept only if it
+ * is the same. */
+static int
+narrow_text(struct road *road, const char *key, struct error *err)
+{
+	const char *wanted = settings_get(road->verdict.limits, key);
+	struct step *step = step_with(road, key);
+	const char *today;
+	char why[128];
+
+	if (wanted == NULL)
+		return 0;
+	today = step == NULL ? NULL : settings_get(step->settings, key);
+	if (step == NULL || (today != NULL && strcmp(today, wanted) != 0)) {
+		snprintf(why, sizeof(why),
+		    step == NULL ? "no step takes a `%s`"
+				 : "the credential has a `%s` of its own",
+		    key);
+		return refuse(road, err, why);
+	}
+	return settings_set(step->settings, key, wanted) == -1 ? no_memory(err)
+							       : 0;
+}
+
+/* Google's tokens are downscoped by a step of its own, where the road has
+ * none. */
+static int
+add_downscope(
+    const struct config *config, struct road *road, struct error *err)
+{
+	const struct exchange *downscope = exchange_named(DOWNSCOPE);
+	const struct step *last = road_last(road);
+	const struct settings *settings = NULL;
+
+	if (settings_get(road->verdict.limits, "boundary") == NULL ||
+	    step_with(road, "boundary") != NULL || downscope == NULL ||
+	    last->exchange == NULL || last->yields != KIND_BEARER ||
+	    !text_starts(last->exchange->name, "gcp-"))
+		return 0;
+	if (config_section(config, "exchange", DOWNSCOPE, &settings, err) ==
+	    -1)
+		return error_at(err, STAGE_CONFIG);
+	return road_append(road, downscope, DOWNSCOPE, settings, err);
+}
+
+/* The trust policy is no secret of the configuration's: the rule's replaces
+ * it. */
+static int
+narrow_identity(struct road *road, struct error *err)
+{
+	const char *wanted =
+	    settings_get(road->verdict.limits, "identity-name");
+	struct step *step = step_with(road, "identity-name");
+
+	if (wanted == NULL)
+		return 0;
+	if (step == NULL)
+		return refuse(road, err, "no step takes an `identity-name`");
+	return settings_set(step->settings, "identity-name", wanted) == -1
+		   ? no_memory(err)
+		   : 0;
+}
+
+int
+narrow(const struct config *config, struct road *road, struct error *err)
+{
+	if (narrow_ttl(road, err) == -1)
+		return -1;
+	if (settings_count(road->verdict.limits) == 0)
+		return 0;
+	if (add_downscope(config, road, err) == -1 ||
+	    narrow_scope(road, err) == -1 ||
+	    narrow_text(road, "session-policy", err) == -1 ||
+	    narrow_text(road, "boundary", err) == -1)
+		return -1;
+	return narrow_identity(road, err);
+}
