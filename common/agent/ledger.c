@@ -74,7 +74,7 @@ ledger_expire(struct ledger *ledger)
 	struct ledger_line *line;
 
 	list_each (line, &ledger->lines, link)
-		if (lifetime_left(&line->lifetime) <= 0)
+		if (!line->revoking && lifetime_left(&line->lifetime) <= 0)
 			ledger_strike(line);
 }
 

@@ -17,6 +17,7 @@ struct ledger_line {
 	size_t step;
 	struct credential *credential;
 	struct lifetime lifetime;
+	bool revoking; /* somebody is taking it back */
 };
 
 struct ledger *ledger_new(void);
