@@ -6,6 +6,7 @@
 #include "agent/log.h"
 #include "agent/network.h"
 #include "agent/reader.h"
+#include "agent/recall.h"
 #include "agent/rest.h"
 #include "agent/vault.h"
 #include "base/clock.h"
@@ -74,30 +75,61 @@ log_landing(const struct flight *flight, const struct credential *credential)
 	    credential->subject == NULL ? "" : credential->subject);
 }
 
-/* No longer than the policies leave: what lives on is taken back then, where
- * it can be. */
+static bool
+is_last(const struct flight *flight)
+{
+	return flight->step + 1 == flight->road->count;
+}
+
+/* Does it live for longer than the policies leave? */
+static bool
+lives_too_long(
+    const struct flight *flight, const struct credential *credential)
+{
+	struct lifetime lifetime = lifetime_of(credential);
+	int64_t most = flight->road->verdict.max_ttl;
+
+	return is_last(flight) && most != 0 &&
+	       lifetime_left(&lifetime) > most + MAX_TTL_SLACK;
+}
+
+/* What lives for too long and cannot be taken back is not handed out. */
 static int
-cut_short(const struct flight *flight, struct credential *credential,
+check_life(const struct flight *flight, const struct credential *credential,
     struct error *err)
 {
 	const struct verdict *verdict = &flight->road->verdict;
-	int64_t now = clock_unix(), most = verdict->max_ttl;
 	struct lifetime lifetime = lifetime_of(credential);
 
-	if (flight->step + 1 < flight->road->count || most == 0 ||
-	    lifetime_left(&lifetime) <= most + MAX_TTL_SLACK)
+	if (!lives_too_long(flight, credential) || credential->revocable)
 		return 0;
-	if (credential->revocable) {
-		credential->expires = now + most;
-		return 0;
-	}
 	error_set(err, FAULT_REFUSED,
 	    "policy: [policy \"%s\"] rule \"%s\" allows %lld s, and what "
 	    "came lives for %lld s and cannot be taken back: nothing is "
 	    "handed out",
 	    verdict->policy, verdict->rule == NULL ? "" : verdict->rule,
-	    (long long)most, (long long)lifetime_left(&lifetime));
+	    (long long)verdict->max_ttl,
+	    (long long)lifetime_left(&lifetime));
 	return error_at(err, STAGE_POLICY);
+}
+
+/* Notes what can be revoked. What lives for too long is taken back when its
+ * time is over, and from now on its life is that short. */
+static void
+note_in_ledger(struct flight *flight, struct credential *credential)
+{
+	struct agent *agent = flight->agent;
+	int64_t most = flight->road->verdict.max_ttl;
+	struct ledger_line *line = ledger_add(
+	    agent->ledger, flight->road, flight->step, credential);
+
+	if (!lives_too_long(flight, credential))
+		return;
+	credential->expires = clock_unix() + most;
+	if (line == NULL)
+		return;
+	line->due = clock_ms() + most * 1000;
+	recall_due(agent->recall);
 }
 
 /* What was minted goes to the vault if it may be handed out of it later, to
@@ -107,21 +139,23 @@ land(struct flight *flight, struct credential *credential)
 {
 	struct agent *agent = flight->agent;
 	const struct step *step = flight_step(flight);
-	struct lifetime lifetime = lifetime_of(credential);
-	bool last = flight->step + 1 == flight->road->count;
+	struct lifetime lifetime;
+	struct whose whose = {flight->road->session, flight->road->source,
+	    step->credential, ""};
 	struct credential *kept = NULL;
 
 	log_landing(flight, credential);
 	rest_over(agent->rests, step->key);
-	ledger_add(agent->ledger, flight->road, flight->step, credential);
+	note_in_ledger(flight, credential);
+	lifetime = lifetime_of(credential);
+	if (step->exchange == NULL)
+		whose.target = step->audience;
+	else if (is_last(flight))
+		whose.target = flight->road->target.text;
 	if (lifetime_enough(&lifetime, credential->kind, 0))
 		kept = credential_copy(credential);
 	if (kept != NULL)
-		vault_put(agent->vault, step->key, kept, flight->road->source,
-		    step->credential,
-		    step->exchange == NULL ? step->audience
-		    : last		   ? flight->road->target.text
-					   : "");
+		vault_put(agent->vault, step->key, kept, &whose);
 	flight_end(flight, credential, NULL);
 	credential_free(credential);
 }
@@ -156,7 +190,7 @@ minted(void *arg, struct mint_result *result)
 	if (result->err.fault == FAULT_NONE && result->credential == NULL)
 		error_set(&result->err, FAULT_SYSTEM, "made nothing");
 	if (result->err.fault == FAULT_NONE &&
-	    cut_short(flight, result->credential, &result->err) == -1)
+	    check_life(flight, result->credential, &result->err) == -1)
 		credential_free(take(&result->credential));
 	if (result->err.fault == FAULT_NONE)
 		land(flight, result->credential);

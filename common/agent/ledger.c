@@ -50,7 +50,7 @@ may_revoke(const struct step *step, const struct credential *credential)
 	       (revoke == NULL || text_boolean(revoke) != 0);
 }
 
-void
+struct ledger_line *
 ledger_add(struct ledger *ledger, struct road *road, size_t step,
     const struct credential *credential)
 {
@@ -58,14 +58,16 @@ ledger_add(struct ledger *ledger, struct road *road, size_t step,
 
 	if (!may_revoke(&road->steps[step], credential) ||
 	    (line = calloc(1, sizeof(*line))) == NULL)
-		return;
+		return NULL;
 	line->credential = credential_copy(credential);
 	line->road = road_keep(road);
 	line->step = step;
 	line->lifetime = lifetime_of(credential);
 	list_append(&ledger->lines, &line->link);
-	if (line->credential == NULL)
-		ledger_strike(line);
+	if (line->credential != NULL)
+		return line;
+	ledger_strike(line);
+	return NULL;
 }
 
 void

@@ -17,15 +17,18 @@ struct ledger_line {
 	size_t step;
 	struct credential *credential;
 	struct lifetime lifetime;
+	int64_t due;   /* clock_ms() at which it is taken back; 0: not ahead
+			  of the end */
 	bool revoking; /* somebody is taking it back */
 };
 
 struct ledger *ledger_new(void);
 void ledger_free(struct ledger *ledger);
 
-/* Writes down a copy, if it is one that can and may be revoked. */
-void ledger_add(struct ledger *ledger, struct road *road, size_t step,
-    const struct credential *credential);
+/* Writes down a copy, if it is one that can and may be revoked. NULL: it is
+ * not, or no memory. */
+struct ledger_line *ledger_add(struct ledger *ledger, struct road *road,
+    size_t step, const struct credential *credential);
 
 /* Strikes out what has expired. */
 void ledger_expire(struct ledger *ledger);

@@ -17,6 +17,7 @@
 #include "agent/log.h"
 #include "agent/network.h"
 #include "agent/reader.h"
+#include "agent/recall.h"
 #include "agent/rest.h"
 #include "agent/upkeep.h"
 #include "agent/vault.h"
@@ -95,9 +96,11 @@ make_parts(struct agent *agent, struct error *err)
 	agent->flights = flights_new();
 	agent->rests = rests_new();
 	agent->ledger = ledger_new();
+	agent->recall = recall_new(agent);
 	agent->network = network_new();
 	if (agent->network == NULL || agent->vault == NULL ||
 	    agent->flights == NULL || agent->rests == NULL ||
+	    agent->recall == NULL ||
 	    agent->ledger == NULL)
 		return error_errno(err, "no memory for a session");
 	loop_on_signal(agent->loop, on_signal, agent);
@@ -111,6 +114,7 @@ free_parts(struct agent *agent)
 	listener_free(agent->listener);
 	flights_free(agent->flights);
 	ending_free(agent->ending);
+	recall_free(agent->recall);
 	ledger_free(agent->ledger);
 	vault_free(agent->vault);
 	rests_free(agent->rests);

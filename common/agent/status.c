@@ -85,7 +85,7 @@ add_credential(struct buffer *out, const struct entry *entry)
 	buffer_add_string(out, ",");
 	add_string(out, "kind", kind_name(entry->credential->kind));
 	buffer_add_string(out, ",");
-	add_string(out, "session", "self");
+	add_string(out, "session", entry->session);
 	buffer_add_string(out, ",");
 	add_string(out, "target", entry->target);
 	buffer_add_string(out, ",");

@@ -38,6 +38,7 @@ vault_drop(struct vault *vault, struct entry *entry)
 	list_remove(&entry->link);
 	list_remove(&entry->bucket);
 	credential_free(entry->credential);
+	free(entry->session);
 	free(entry->source);
 	free(entry->name);
 	free(entry->target);
@@ -80,8 +81,7 @@ vault_find(struct vault *vault, const unsigned char key[DIGEST_SIZE])
 
 struct entry *
 vault_put(struct vault *vault, const unsigned char key[DIGEST_SIZE],
-    struct credential *credential, const char *source, const char *name,
-    const char *target)
+    struct credential *credential, const struct whose *whose)
 {
 	struct entry *old = lookup(vault, key);
 	struct entry *entry = calloc(1, sizeof(*entry));
@@ -97,11 +97,12 @@ vault_put(struct vault *vault, const unsigned char key[DIGEST_SIZE],
 	entry->lifetime = lifetime_of(credential);
 	list_append(&vault->entries, &entry->link);
 	list_append(bucket_of(vault, key), &entry->bucket);
-	entry->source = strdup(source);
-	entry->name = strdup(name);
-	entry->target = strdup(target);
-	if (entry->source == NULL || entry->name == NULL ||
-	    entry->target == NULL) {
+	entry->session = strdup(whose->session);
+	entry->source = strdup(whose->source);
+	entry->name = strdup(whose->name);
+	entry->target = strdup(whose->target);
+	if (entry->session == NULL || entry->source == NULL ||
+	    entry->name == NULL || entry->target == NULL) {
 		vault_drop(vault, entry);
 		return NULL;
 	}

@@ -16,9 +16,18 @@ struct entry {
 	unsigned char key[DIGEST_SIZE];
 	struct credential *credential;
 	struct lifetime lifetime;
+	char *session; /* whose it is */
 	char *source; /* the identity that it began with */
 	char *name;   /* of the credential, in the configuration */
 	char *target; /* for whom it was minted */
+};
+
+/* What is known of an entry beside its key; copied. */
+struct whose {
+	const char *session;
+	const char *source;
+	const char *name;
+	const char *target;
 };
 
 struct vault *vault_new(void);
@@ -32,7 +41,7 @@ struct entry *vault_find(
  * that key. NULL: no memory; the credential is freed. */
 struct entry *vault_put(struct vault *vault,
     const unsigned char key[DIGEST_SIZE], struct credential *credential,
-    const char *source, const char *name, const char *target);
+    const struct whose *whose);
 
 void vault_drop(struct vault *vault, struct entry *entry);
 

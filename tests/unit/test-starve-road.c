@@ -114,8 +114,8 @@ vaults(char result[STARVE_RESULT])
 	if (credential != NULL)
 		credential->secret = secret_copy("token", 5);
 	if (vault != NULL && credential != NULL && credential->secret != NULL)
-		entry =
-		    vault_put(vault, key, credential, "ona", "name", "target");
+		entry = vault_put(vault, key, credential,
+		    &(struct whose){"self", "ona", "name", "target"});
 	else
 		credential_free(credential);
 	if (entry != NULL)

@@ -38,14 +38,22 @@ count(struct vault *vault)
 	return n;
 }
 
+static struct entry *
+put(struct vault *vault, const unsigned char *key,
+    struct credential *credential, const char *name, const char *target)
+{
+	struct whose whose = {"self", "ona", name, target};
+
+	return vault_put(vault, key, credential, &whose);
+}
+
 static void
 test_one(struct vault *vault)
 {
 	struct entry *entry;
 
 	tap_ok(vault_find(vault, key(1)) == NULL, "an empty vault");
-	entry = vault_put(
-	    vault, key(1), credential(100), "ona", "dev", "a target");
+	entry = put(vault, key(1), credential(100), "dev", "a target");
 	tap_ok(entry != NULL, "put");
 	tap_ok(vault_find(vault, key(1)) == entry, "found");
 	tap_is(entry->name, "dev", "its name");
@@ -65,8 +73,8 @@ test_replacing(struct vault *vault)
 	struct credential *second = credential(100);
 	struct entry *entry;
 
-	vault_put(vault, key(1), credential(100), "ona", "dev", "t");
-	entry = vault_put(vault, key(1), second, "ona", "dev", "t");
+	put(vault, key(1), credential(100), "dev", "t");
+	entry = put(vault, key(1), second, "dev", "t");
 	tap_ok(
 	    vault_find(vault, key(1)) == entry && entry->credential == second,
 	    "a key has one entry, the last");
@@ -85,7 +93,7 @@ test_many(struct vault *vault)
 
 	for (unsigned i = 0; i < 300; i++) {
 		snprintf(name, sizeof(name), "%u", i);
-		vault_put(vault, key(i), credential(100), "ona", name, "t");
+		put(vault, key(i), credential(100), name, "t");
 	}
 	for (unsigned i = 0; i < 300; i++) {
 		entry = vault_find(vault, key(i));
@@ -106,11 +114,11 @@ test_many(struct vault *vault)
 static void
 test_expiry(struct vault *vault)
 {
-	vault_put(vault, key(1), credential(-1), "ona", "past", "t");
+	put(vault, key(1), credential(-1), "past", "t");
 	tap_ok(vault_find(vault, key(1)) == NULL, "one that has expired");
 	tap_number((int64_t)count(vault), 0, "is gone");
-	vault_put(vault, key(1), credential(100), "ona", "short", "t");
-	vault_put(vault, key(2), credential(1000), "ona", "long", "t");
+	put(vault, key(1), credential(100), "short", "t");
+	put(vault, key(2), credential(1000), "long", "t");
 	vault_expire(vault);
 	tap_number((int64_t)count(vault), 2, "nothing expires before its time");
 	shift_time(200 * 1000);
@@ -130,7 +138,7 @@ main(void)
 	test_replacing(vault);
 	test_many(vault);
 	test_expiry(vault);
-	vault_put(vault, key(9), credential(100), "ona", "left", "behind");
+	put(vault, key(9), credential(100), "left", "behind");
 	vault_free(vault);
 	vault_free(NULL);
 	return tap_done();

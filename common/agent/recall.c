@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/ledger.h"
+#include "agent/recall.h"
+#include "agent/revoking.h"
+#include "agent/vault.h"
+#include "base/clock.h"
+
+#define REVOKING_MS 5000
+#define AGAIN_MS 30000 /* what could not be taken back is tried again */
+
+/* One lot of lines that are being taken back. */
+struct lot {
+	struct link link;
+	struct revoking *revoking;
+};
+
+struct recall {
+	struct agent *agent;
+	struct link lots;
+	struct timer *timer;
+};
+
+struct recall *
+recall_new(struct agent *agent)
+{
+	struct recall *recall = calloc(1, sizeof(*recall));
+
+	if (recall == NULL)
+		return NULL;
+	recall->agent = agent;
+	list_init(&recall->lots);
+	return recall;
+}
+
+static void
+lot_free(struct lot *lot)
+{
+	list_remove(&lot->link);
+	revoking_free(lot->revoking);
+	free(lot);
+}
+
+void
+recall_free(struct recall *recall)
+{
+	struct lot *lot;
+
+	if (recall == NULL)
+		return;
+	list_each (lot, &recall->lots, link)
+		lot_free(lot);
+	timer_free(recall->timer);
+	free(recall);
+}
+
+static void
+tried(void *arg)
+{
+	lot_free(arg);
+}
+
+/* Takes back every line that fits. */
+static void
+take_back(struct recall *recall,
+    bool (*fits)(const struct ledger_line *line, const void *arg),
+    const void *arg)
+{
+	struct lot *lot = calloc(1, sizeof(*lot));
+	struct ledger_line *line;
+
+	if (lot == NULL ||
+	    (lot->revoking = revoking_new(recall->agent, tried, lot)) == NULL) {
+		free(lot);
+		return;
+	}
+	list_append(&recall->lots, &lot->link);
+	list_each (line, ledger_lines(recall->agent->ledger), link)
+		if (fits(line, arg))
+			revoking_add(lot->revoking, line);
+	revoking_start(lot->revoking, clock_ms() + REVOKING_MS);
+}
+
+static bool
+is_due(const struct ledger_line *line, const void *arg)
+{
+	const int64_t *now = arg;
+
+	return line->due != 0 && line->due <= *now;
+}
+
+static void
+due(void *arg)
+{
+	struct recall *recall = arg;
+	struct ledger_line *line;
+	int64_t now = clock_ms();
+
+	recall->timer = NULL;
+	if (recall->agent->ending != NULL)
+		return;
+	take_back(recall, is_due, &now);
+	list_each (line, ledger_lines(recall->agent->ledger), link)
+		if (is_due(line, &now))
+			line->due = now + AGAIN_MS;
+	recall_due(recall);
+}
+
+void
+recall_due(struct recall *recall)
+{
+	struct ledger_line *line;
+	int64_t first = 0;
+
+	list_each (line, ledger_lines(recall->agent->ledger), link)
+		if (line->due != 0 && (first == 0 || line->due < first))
+			first = line->due;
+	timer_free(recall->timer);
+	recall->timer =
+	    first == 0 ? NULL
+		       : loop_timer(recall->agent->loop, first, due, recall);
+}
+
+static bool
+is_of(const struct ledger_line *line, const void *arg)
+{
+	return strcmp(line->road->session, arg) == 0;
+}
+
+void
+recall_session(struct recall *recall, const char *session)
+{
+	struct vault *vault = recall->agent->vault;
+	struct entry *entry;
+
+	list_each (entry, vault_entries(vault), link)
+		if (strcmp(entry->session, session) == 0)
+			vault_drop(vault, entry);
+	take_back(recall, is_of, session);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_AGENT_RECALL_H
+#define DAYPASS_AGENT_RECALL_H
+
+#include "agent/agent.h"
+
+/*
+ * Takes credentials back while the session goes on: those that a policy cuts
+ * short, when they are due, and those of a child session that has ended.
+ */
+struct recall;
+
+struct recall *recall_new(struct agent *agent); /* NULL: no memory */
+void recall_free(struct recall *recall);
+
+/* A line of the ledger has got a time at which it is due. */
+void recall_due(struct recall *recall);
+
+/* Takes back all that was minted for a session, and forgets what is in the
+ * vault for it. */
+void recall_session(struct recall *recall, const char *session);
+
+#endif

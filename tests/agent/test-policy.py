@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Policies at work: what is denied is not minted, and what is narrowed is
+narrow where it is used."""
+
+import json
+import os
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                '..'))
+
+from support import processes, sections, tap   # noqa: E402
+from support.tap import equal, like, ok   # noqa: E402
+
+READ_ONLY = json.dumps({'Version': '2012-10-17', 'Statement': [
+    {'Effect': 'Allow', 'Action': 's3:Get*', 'Resource': '*'}]})
+
+
+def rule(name, verdict='allow', **more):
+    return sections.section('rule', name, verdict=verdict, **more)
+
+
+def policy(actor, *rules):
+    return sections.section('policy', actor, rule=list(rules))
+
+
+def token(place, *arguments):
+    return place.daypass('token', *arguments)
+
+
+def test_denied(place):
+    rig = place.rig
+    place.configure(sections.octo(rig), sections.git(rig),
+                    sections.web_identity(rig),
+                    policy('self', 'code', 'not-aws'),
+                    rule('code', tool='git',
+                         target=f'https://{rig.git}/acme/**'),
+                    rule('not-aws', 'deny', credential='dev',
+                         text='use the console'))
+    done = place.run('git-credential-daypass', 'get', input=(
+        f'protocol=https\nhost={rig.git}\npath=acme/web.git\n'))
+    like(done.out, 'password=', 'what is allowed works')
+    done = token(place, 'dev')
+    equal((done.code, done.out), (77, ''), 'denied: exit 77')
+    like(done.err, r'^daypass: policy: \[policy "self"\] rule "not-aws" '
+         'denies this to self: use the console; asking again will not help',
+         'denied: says which rule, and why')
+    done = token(place, '--audience', 'x')
+    like(done.err, 'no rule of it matches', 'a raw id token: not by default')
+    equal(rig.count('sts:AssumeRoleWithWebIdentity'), 0, 'nobody was asked')
+
+
+def test_narrowed_role(place):
+    rig = place.rig
+    place.configure(sections.web_identity(rig),
+                    policy('self', 'short'),
+                    sections.section('rule', 'short', verdict='allow',
+                                     max_ttl='20m').rstrip('\n') +
+                    '\n\tsession-policy = "' +
+                    READ_ONLY.replace('"', '\\"') + '"\n')
+    done = token(place, 'dev')
+    got = json.loads(done.out)
+    session = rig.cloud.issued.sessions[got['AccessKeyId']]
+    ok(session.expires - time.time() < 1210, 'the session is short')
+    env = {'AWS_ACCESS_KEY_ID': got['AccessKeyId'],
+           'AWS_SECRET_ACCESS_KEY': got['SecretAccessKey'],
+           'AWS_SESSION_TOKEN': got['SessionToken'],
+           'AWS_CA_BUNDLE': rig['ca'], 'AWS_REGION': 'us-east-1'}
+    s3 = ('/usr/bin/aws', '--endpoint-url', rig['s3'], 's3api')
+    put = place.run(*s3, 'put-object', '--bucket', 'web-data', '--key', 'x',
+                    env=env)
+    like(put.err, 'AccessDenied', 'the session policy bites')
+
+
+def test_taken_back(place):
+    rig = place.rig
+    place.configure(sections.octo(rig, scope='acme/web'),
+                    policy('self', 'brief'), rule('brief', max_ttl='2s'))
+    equal(token(place, 'github').code, 0, 'handed out for 2 s')
+    ok(processes.wait_for(lambda: rig.count('github:revoke') == 1, 10),
+       'and taken back then')
+    status = json.loads(place.daypass('status', '--json').out)
+    equal(status['counters']['revocations'], 1, 'which is counted')
+    place.configure(sections.web_identity(rig), policy('self', 'brief'),
+                    rule('brief', max_ttl='2s'))
+    done = token(place, 'dev')
+    equal((done.code, done.out), (77, ''), 'what cannot be: denied')
+    like(done.err, r'allows 2 s, .* cannot be taken back', 'and says why')
+
+
+def test_scopes(place):
+    rig = place.rig
+    place.configure(sections.octo(rig), sections.git(rig, path=''),
+                    policy('self', 'web'), rule('web', scope='acme/web'))
+    for path, good in (('acme/web', True), ('acme/other', False)):
+        done = place.run('git-credential-daypass', 'get', input=(
+            f'protocol=https\nhost={rig.git}\npath={path}\n'))
+        equal('password=' in done.out, good, f'{path}: {good}')
+    like(done.err, 'no scope is left', 'says why')
+    place.configure(sections.web_identity(rig), policy('self', 'web'),
+                    rule('web', scope='acme/web'))
+    like(token(place, 'dev').err, 'no step takes a `scope`',
+         'what cannot be narrowed is denied')
+
+
+if __name__ == '__main__':
+    tap.run(globals())
