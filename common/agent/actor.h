@@ -22,5 +22,6 @@ struct actor {
 
 /* The actor `self`. */
 extern const struct actor actor_self;
+bool actor_is_self(const struct actor *actor);
 
 #endif

@@ -16,6 +16,7 @@ struct agent {
 	struct flights *flights; /* mints in progress */
 	struct rests *rests;	 /* failures at rest */
 	struct ledger *ledger;	 /* what must be revoked */
+	struct sessions *sessions; /* opened by `daypass run` */
 	struct recall *recall;	 /* what is revoked while it goes on */
 	struct network *network; /* how mints reach it */
 	struct listener *listener;

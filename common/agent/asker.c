@@ -11,6 +11,7 @@
 #include "agent/asker.h"
 #include "agent/listener.h"
 #include "agent/retire.h"
+#include "agent/sessions.h"
 #include "base/clock.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -28,6 +29,7 @@ struct asker {
 	struct secret *answer;
 	size_t sent;
 	struct message message;
+	struct actor actor; /* who asks; valid as long as its session */
 	struct writing writing;
 	struct reading reading;
 	const struct verb *verb;
@@ -42,7 +44,7 @@ asker_free(struct asker *asker)
 {
 	struct agent *agent = asker->agent;
 
-	if (asker->verb != NULL)
+	if (asker->verb != NULL && actor_is_self(&asker->actor))
 		retire_for(agent, message_get(&asker->message, "version"));
 	list_remove(&asker->link);
 	reading_cancel(&asker->reading);
@@ -78,6 +80,20 @@ const struct message *
 asker_request(const struct asker *asker)
 {
 	return &asker->message;
+}
+
+/* As it was when the request came. A session may be gone since: what is kept
+ * for longer is copied. */
+const struct actor *
+asker_actor(const struct asker *asker)
+{
+	return &asker->actor;
+}
+
+int
+asker_fd(const struct asker *asker)
+{
+	return asker->fd;
 }
 
 void
@@ -267,6 +283,22 @@ understand(struct asker *asker, size_t length, struct error *err)
 	return asker->verb->without_config ? 0 : check_config(asker, err);
 }
 
+/* Who asks, and may they ask such a thing at all? */
+static int
+admit(struct asker *asker, struct error *err)
+{
+	if (sessions_who(asker->agent->sessions, asker->fd, &asker->actor,
+		err) == -1)
+		return -1;
+	if (!asker->verb->self_only || actor_is_self(&asker->actor))
+		return 0;
+	error_set(err, FAULT_REFUSED,
+	    "policy: '%s' is not for %s, only for who is outside of its "
+	    "session",
+	    asker->verb->name, asker->actor.names[0]);
+	return error_at(err, STAGE_POLICY);
+}
+
 static void
 begin(struct asker *asker, size_t length)
 {
@@ -278,7 +310,8 @@ begin(struct asker *asker, size_t length)
 		watch_for(asker, 0);
 	asker->agent->last_asked = clock_ms();
 	asker->reading.done = config_arrived;
-	if (understand(asker, length, &err) == -1)
+	if (understand(asker, length, &err) == -1 ||
+	    admit(asker, &err) == -1)
 		asker_error(asker, &err);
 	else if (asker->verb->without_config)
 		asker->verb->begin(asker, NULL);
@@ -360,6 +393,7 @@ asker_start(struct agent *agent, int fd)
 	}
 	asker->agent = agent;
 	asker->fd = fd;
+	asker->actor = actor_self;
 	agent->askers++;
 	list_append(&askers, &asker->link);
 	asker->request = secret_new(3000);

@@ -2,6 +2,7 @@
 #ifndef DAYPASS_AGENT_ASKER_H
 #define DAYPASS_AGENT_ASKER_H
 
+#include "agent/actor.h"
 #include "agent/agent.h"
 #include "agent/reader.h"
 #include "wire/message.h"
@@ -18,6 +19,7 @@ struct verb {
 	/* Needs a current configuration; its pointer is valid in this call. */
 	void (*begin)(struct asker *asker, const struct config *config);
 	bool without_config; /* called with NULL */
+	bool self_only; /* refused to who is in a child session */
 };
 const struct verb *verb_named(const char *name);
 
@@ -30,6 +32,8 @@ void askers_drop(struct agent *agent);
 /* For verbs. */
 struct agent *asker_agent(struct asker *asker);
 const struct message *asker_request(const struct asker *asker);
+const struct actor *asker_actor(const struct asker *asker);
+int asker_fd(const struct asker *asker);
 
 /* Starts an answer; add to what it gives; then asker_answer. */
 struct writing *asker_writing(struct asker *asker, const char *word);

@@ -108,4 +108,7 @@ begin(struct asker *asker, const struct config *config)
 }
 
 const struct verb verb_end = {
-    .name = "end", .begin = begin, .without_config = true};
+    .name = "end",
+    .begin = begin,
+    .without_config = true,
+    .self_only = true};

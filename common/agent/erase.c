@@ -61,7 +61,7 @@ begin(struct asker *asker, const struct config *config)
 	    road_find(config, request, &road, variable, &err);
 
 	if (result == ROAD_FOUND &&
-	    road_judge(config, road, &actor_self, NULL, &err) == -1)
+	    road_judge(config, road, asker_actor(asker), NULL, &err) == -1)
 		result = ROAD_WRONG;
 	if (result == ROAD_WRONG) {
 		asker_error(asker, &err);

@@ -248,7 +248,7 @@ begin(struct asker *asker, const struct config *config)
 	case ROAD_FOUND:
 		break;
 	}
-	if (road_judge(config, road, &actor_self, NULL, &err) == -1) {
+	if (road_judge(config, road, asker_actor(asker), NULL, &err) == -1) {
 		tally_failure(&agent->tally, &err);
 		asker_error(asker, &err);
 		return;

@@ -10,11 +10,13 @@
 
 /* The road for one docker host, with the asker's own variables. */
 static enum road_result
-road_for(const struct message *request, const struct config *config,
+road_for(const struct asker *asker, const struct config *config,
     const char *host, struct road **road, char want[256])
 {
 	static struct message asked; /* large, and there is one thread */
 	enum road_result result;
+
+	const struct message *request = asker_request(asker);
 
 	if (request->count + 2 > MESSAGE_ATTRIBUTES)
 		return ROAD_NONE;
@@ -23,7 +25,7 @@ road_for(const struct message *request, const struct config *config,
 	asked.attributes[asked.count++] = (struct attribute){"target", host};
 	if ((result = road_find(config, &asked, road, want, NULL)) ==
 		ROAD_FOUND &&
-	    road_judge(config, *road, &actor_self, NULL, NULL) == -1)
+	    road_judge(config, *road, asker_actor(asker), NULL, NULL) == -1)
 		return ROAD_WRONG;
 	return result;
 }
@@ -59,7 +61,7 @@ write_hosts(struct asker *asker, const struct config *config,
 	for (size_t i = 0; host[i] != NULL && i < HOSTS_MAX; i++) {
 		scoped(road) struct road *road = NULL;
 		enum road_result result = road_for(
-		    asker_request(asker), config, host[i], &road, want);
+		    asker, config, host[i], &road, want);
 
 		if (result == ROAD_WANT)
 			return false;

@@ -19,6 +19,7 @@
 #include "agent/reader.h"
 #include "agent/recall.h"
 #include "agent/rest.h"
+#include "agent/sessions.h"
 #include "agent/upkeep.h"
 #include "agent/vault.h"
 #include "base/clock.h"
@@ -97,10 +98,11 @@ make_parts(struct agent *agent, struct error *err)
 	agent->rests = rests_new();
 	agent->ledger = ledger_new();
 	agent->recall = recall_new(agent);
+	agent->sessions = sessions_new(agent);
 	agent->network = network_new();
 	if (agent->network == NULL || agent->vault == NULL ||
 	    agent->flights == NULL || agent->rests == NULL ||
-	    agent->recall == NULL ||
+	    agent->recall == NULL || agent->sessions == NULL ||
 	    agent->ledger == NULL)
 		return error_errno(err, "no memory for a session");
 	loop_on_signal(agent->loop, on_signal, agent);
@@ -114,6 +116,7 @@ free_parts(struct agent *agent)
 	listener_free(agent->listener);
 	flights_free(agent->flights);
 	ending_free(agent->ending);
+	sessions_free(agent->sessions);
 	recall_free(agent->recall);
 	ledger_free(agent->ledger);
 	vault_free(agent->vault);
@@ -156,7 +159,11 @@ open_for_business(struct agent *agent, int once, struct error *err)
 {
 	if (once == -1) {
 		agent->listener = listener_new(agent, err);
-		return agent->listener == NULL ? -1 : 0;
+		if (agent->listener == NULL)
+			return -1;
+		sessions_restore(
+		    agent->sessions, listener_directory(agent->listener));
+		return 0;
 	}
 	agent->once = true;
 	fcntl(once, F_SETFL, fcntl(once, F_GETFL) | O_NONBLOCK);

@@ -5,6 +5,7 @@
 #include "agent/ending.h"
 #include "agent/ledger.h"
 #include "agent/retire.h"
+#include "agent/sessions.h"
 #include "base/clock.h"
 
 /* The next number of a version; *at is moved behind its dot. -1: none. */
@@ -43,7 +44,8 @@ leave_if_free(void *arg)
 
 	agent->retirement = NULL;
 	if (agent->ending == NULL && agent->askers == 0 &&
-	    list_empty(ledger_lines(agent->ledger)))
+	    list_empty(ledger_lines(agent->ledger)) &&
+	    !sessions_any(agent->sessions))
 		ending_begin(agent, NULL);
 }
 

@@ -160,7 +160,7 @@ begin(struct asker *asker, const struct config *config)
 	else if (config_usable(config, &err) == -1)
 		result = ROAD_WRONG;
 	if (result == ROAD_FOUND &&
-	    road_judge(config, road, &actor_self, NULL, &err) == -1)
+	    road_judge(config, road, asker_actor(asker), NULL, &err) == -1)
 		result = ROAD_WRONG;
 	survey.writing =
 	    asker_writing(asker, result == ROAD_WANT ? "want" : "ok");

@@ -12,6 +12,7 @@
 #include "agent/log.h"
 #include "agent/reader.h"
 #include "agent/rest.h"
+#include "agent/sessions.h"
 #include "agent/upkeep.h"
 #include "agent/vault.h"
 #include "base/clock.h"
@@ -47,6 +48,7 @@ static bool
 is_idle(const struct agent *agent)
 {
 	return agent->askers == 0 && list_empty(ledger_lines(agent->ledger)) &&
+	       !sessions_any(agent->sessions) &&
 	       clock_ms() - agent->last_asked >= idle_seconds(agent) * 1000;
 }
 

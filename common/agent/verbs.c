@@ -7,7 +7,8 @@ const struct verb *
 verb_named(const char *name)
 {
 	static const struct verb *const verbs[] = {&verb_get, &verb_erase,
-	    &verb_list, &verb_road, &verb_status, &verb_end};
+	    &verb_list, &verb_road, &verb_status, &verb_end, &verb_session,
+	    &verb_attend};
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(verbs[i]->name, name) == 0)

@@ -11,5 +11,7 @@ extern const struct verb verb_list;
 extern const struct verb verb_road;
 extern const struct verb verb_status;
 extern const struct verb verb_end;
+extern const struct verb verb_session;
+extern const struct verb verb_attend;
 
 #endif

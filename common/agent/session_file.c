@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/ancestry.h"
+#include "agent/listener.h"
+#include "agent/sessions_inner.h"
+#include "base/scoped.h"
+#include "base/text.h"
+#include "wire/message.h"
+
+#define PREFIX "session-"
+#define FILE_MAX_BYTES 8192
+
+static const char *
+file_name(const struct session *session, char name[64])
+{
+	snprintf(name, 64, PREFIX "%s", session->id);
+	return name;
+}
+
+static int
+directory_of(const struct session *session)
+{
+	const struct listener *listener = session->sessions->agent->listener;
+
+	return listener == NULL ? -1 : listener_directory(listener);
+}
+
+static int
+write_lines(const struct session *session, char *bytes, size_t size)
+{
+	struct writing writing;
+
+	writing_start(&writing, bytes, size, "session");
+	writing_add(&writing, "id", session->id);
+	for (size_t i = 0; session->names[i] != NULL; i++)
+		writing_add(&writing, "name", session->names[i]);
+	if (session->reason != NULL)
+		writing_add(&writing, "reason", session->reason);
+	writing_number(&writing, "leader", session->leader);
+	writing_number(&writing, "born", (int64_t)session->born);
+	writing_number(&writing, "since", session->since);
+	writing_number(&writing, "deadline", session->deadline);
+	if (session->advisory)
+		writing_add(&writing, "advisory", "1");
+	if (session->over)
+		writing_add(&writing, "over", "1");
+	return writing_end(&writing) == -1 ? -1 : (int)writing.length;
+}
+
+/* Written new and renamed: what is read is whole. */
+void
+session_file_write(const struct session *session)
+{
+	int directory = directory_of(session), length;
+	char bytes[FILE_MAX_BYTES], name[64];
+	scoped(fd) int fd = -1;
+
+	if (directory == -1 ||
+	    (length = write_lines(session, bytes, sizeof(bytes))) == -1)
+		return;
+	fd = openat(directory, "session.new",
+	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd != -1 && write(fd, bytes, (size_t)length) == length)
+		renameat(directory, "session.new", directory,
+		    file_name(session, name));
+}
+
+void
+session_file_remove(const struct session *session)
+{
+	char name[64];
+
+	if (directory_of(session) != -1)
+		unlinkat(directory_of(session), file_name(session, name), 0);
+}
+
+static void
+take_names(struct session *session, const struct message *message)
+{
+	unsigned at = 0;
+
+	for (size_t i = 0; i <= ACTOR_DEPTH; i++) {
+		const char *name = message_next(message, "name", &at);
+
+		if (name == NULL)
+			break;
+		session->names[i] = strdup(name);
+	}
+}
+
+/* -1: its leader is gone, or the file is not one of ours. */
+static int
+take_over(struct session *session, const struct message *message)
+{
+	const char *id = message_get(message, "id");
+	const char *reason = message_get(message, "reason");
+
+	if (id == NULL || text_copy(session->id, SESSION_ID, id) == -1)
+		return -1;
+	take_names(session, message);
+	session->reason = reason == NULL ? NULL : strdup(reason);
+	session->leader = (pid_t)message_number(message, "leader", 0);
+	session->born = (uint64_t)message_number(message, "born", 0);
+	session->since = message_number(message, "since", 0);
+	session->deadline = message_number(message, "deadline", 0);
+	session->advisory = message_get(message, "advisory") != NULL;
+	session->over = message_get(message, "over") != NULL;
+	if (session->leader <= 0 || session->names[0] == NULL)
+		return -1;
+	session->pidfd = (int)syscall(SYS_pidfd_open, session->leader, 0);
+	if (session->pidfd == -1 ||
+	    ancestry_born(session->leader) != session->born)
+		return -1;
+	return session_follow(session);
+}
+
+static int
+read_file(int directory, const char *name, char bytes[FILE_MAX_BYTES])
+{
+	scoped(fd) int fd =
+	    openat(directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    st.st_uid != geteuid())
+		return -1;
+	return (int)read(fd, bytes, FILE_MAX_BYTES);
+}
+
+static void
+restore(struct sessions *sessions, int directory, const char *name)
+{
+	static struct message message; /* large, and there is one thread */
+	char bytes[FILE_MAX_BYTES];
+	int length = read_file(directory, name, bytes);
+	struct session *session;
+
+	if (length <= 0 ||
+	    message_parse(&message, bytes, (size_t)length, NULL) == -1 ||
+	    (session = session_new(sessions)) == NULL) {
+		unlinkat(directory, name, 0);
+		return;
+	}
+	if (take_over(session, &message) == -1) {
+		unlinkat(directory, name, 0);
+		session_free(session);
+	}
+}
+
+void
+sessions_restore(struct sessions *sessions, int directory)
+{
+	int copy = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+	DIR *all = copy == -1 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+
+	if (all == NULL) {
+		if (copy != -1)
+			close(copy);
+		return;
+	}
+	rewinddir(all);
+	while ((entry = readdir(all)) != NULL)
+		if (text_starts(entry->d_name, PREFIX))
+			restore(sessions, directory, entry->d_name);
+	closedir(all);
+}

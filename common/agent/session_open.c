@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/socket.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/sessions.h"
+#include "agent/verbs.h"
+#include "base/text.h"
+
+#define NAME_MAX_BYTES 128
+#define TTL_MAX (366 * 86400)
+
+/* Names go into policies' globs, records and messages. */
+static int
+check_name(const char *name, struct error *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-._:@/";
+
+	if (name != NULL && name[0] != '\0' &&
+	    strlen(name) <= NAME_MAX_BYTES &&
+	    strspn(name, letters) == strlen(name) &&
+	    strcmp(name, ACTOR_SELF) != 0 && strcmp(name, ACTOR_UNKNOWN) != 0)
+		return 0;
+	error_set(err, FAULT_USAGE,
+	    "a session's name has letters, digits and -._:@/, at most %d, and "
+	    "is neither self nor unknown",
+	    NAME_MAX_BYTES);
+	return error_at(err, STAGE_AGENT);
+}
+
+/* `daypass run` asks for itself: it is what all of its session descends from.
+ */
+static void
+begin(struct asker *asker, const struct config *config)
+{
+	const struct message *request = asker_request(asker);
+	struct agent *agent = asker_agent(asker);
+	struct session_order order = {.name = message_get(request, "name"),
+	    .reason = message_get(request, "reason"),
+	    .ttl = message_number(request, "ttl", 0),
+	    .advisory = message_get(request, "advisory") != NULL,
+	    .pidfd = -1};
+	struct session *session = NULL;
+	struct error err = {.fault = FAULT_NONE};
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+
+	(void)config;
+	if (order.ttl > TTL_MAX)
+		order.ttl = TTL_MAX;
+	if (getsockopt(asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer,
+		&length) == -1)
+		error_errno(&err, "the peer's process");
+	order.leader = peer.pid;
+	if (err.fault == FAULT_NONE && check_name(order.name, &err) == 0)
+		session = sessions_open(
+		    agent->sessions, &order, asker_actor(asker), &err);
+	if (session == NULL) {
+		asker_error(asker, &err);
+		return;
+	}
+	writing_add(asker_writing(asker, "ok"), "session", session->id);
+	asker_answer(asker);
+}
+
+const struct verb verb_session = {
+    .name = "session", .begin = begin, .without_config = true};

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/ancestry.h"
+#include "agent/log.h"
+#include "agent/recall.h"
+#include "agent/sessions_inner.h"
+#include "base/clock.h"
+
+struct sessions *
+sessions_new(struct agent *agent)
+{
+	struct sessions *sessions = calloc(1, sizeof(*sessions));
+
+	if (sessions == NULL)
+		return NULL;
+	sessions->agent = agent;
+	list_init(&sessions->all);
+	return sessions;
+}
+
+void
+attending_cancel(struct attending *attending)
+{
+	list_remove(&attending->link);
+}
+
+static void
+tell(struct session *session, const char *why)
+{
+	while (!list_empty(&session->attending)) {
+		struct attending *attending = list_item(
+		    session->attending.next, struct attending, link);
+
+		list_remove(&attending->link);
+		attending->done(attending, why);
+	}
+}
+
+void
+session_free(struct session *session)
+{
+	list_remove(&session->link);
+	watch_free(session->watch);
+	timer_free(session->timer);
+	if (session->pidfd != -1)
+		close(session->pidfd);
+	for (size_t i = 0; session->names[i] != NULL; i++)
+		free(session->names[i]);
+	free(session->reason);
+	free(session);
+}
+
+/* Without a word to anybody: the agent is at its end, and what it leaves in
+ * the directory lets the next one go on. */
+void
+sessions_free(struct sessions *sessions)
+{
+	struct session *session;
+
+	if (sessions == NULL)
+		return;
+	list_each (session, &sessions->all, link) {
+		tell(session, "the agent has ended");
+		session_free(session);
+	}
+	free(sessions);
+}
+
+bool
+sessions_any(const struct sessions *sessions)
+{
+	return !list_empty(&sessions->all);
+}
+
+struct link *
+sessions_all(struct sessions *sessions)
+{
+	return &sessions->all;
+}
+
+struct session *
+sessions_find(struct sessions *sessions, const char *id)
+{
+	struct session *session;
+
+	list_each (session, &sessions->all, link)
+		if (strcmp(session->id, id) == 0)
+			return session;
+	return NULL;
+}
+
+void
+session_actor(const struct session *session, struct actor *actor)
+{
+	*actor = (struct actor){.session = session->id};
+	for (size_t i = 0; session->names[i] != NULL; i++)
+		actor->names[i] = session->names[i];
+}
+
+void
+session_end(struct session *session, const char *why)
+{
+	struct agent *agent = session->sessions->agent;
+
+	if (session->over)
+		return;
+	session->over = true;
+	log_event(agent->log, LOG_LEVEL_NOTICE, "session %s ended: %s",
+	    session->names[0], why);
+	recall_session(agent->recall, session->id);
+	tell(session, why);
+}
+
+static void
+time_is_up(void *arg)
+{
+	struct session *session = arg;
+
+	session->timer = NULL;
+	session_end(session, "its time is up");
+	session_file_write(session);
+}
+
+static void
+leader_gone(void *arg, uint32_t events)
+{
+	struct session *session = arg;
+
+	(void)events;
+	session_end(session, "its leader has ended");
+	session_file_remove(session);
+	session_free(session);
+}
+
+/* Follows the leader, and the clock. -1: the leader is gone. */
+int
+session_follow(struct session *session)
+{
+	struct loop *loop = session->sessions->agent->loop;
+	int64_t left = session->deadline - clock_unix();
+
+	session->watch = loop_watch(
+	    loop, session->pidfd, EPOLLIN, leader_gone, session, NULL);
+	if (session->watch == NULL)
+		return -1;
+	if (session->deadline != 0 && !session->over)
+		session->timer = loop_timer(loop,
+		    clock_ms() + (left < 0 ? 0 : left) * 1000, time_is_up,
+		    session);
+	return 0;
+}
+
+struct session *
+session_new(struct sessions *sessions)
+{
+	struct session *session = calloc(1, sizeof(*session));
+
+	if (session == NULL)
+		return NULL;
+	session->sessions = sessions;
+	session->pidfd = -1;
+	list_init(&session->attending);
+	list_append(&sessions->all, &session->link);
+	return session;
+}
+
+static int
+name_it(struct session *session, const char *name, const struct actor *around)
+{
+	size_t count = 0;
+
+	session->names[count++] = strdup(name);
+	for (size_t i = 0; around->names[i] != NULL; i++) {
+		if (session->names[count - 1] == NULL ||
+		    count > ACTOR_DEPTH)
+			return -1;
+		session->names[count++] = strdup(around->names[i]);
+	}
+	return session->names[count - 1] == NULL ? -1 : 0;
+}
+
+static int
+make_id(struct session *session)
+{
+	unsigned char random[16];
+
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return -1;
+	for (size_t i = 0; i < sizeof(random); i++)
+		snprintf(session->id + 2 * i, 3, "%02x", random[i]);
+	return 0;
+}
+
+static int
+fill(struct session *session, const struct session_order *order,
+    const struct actor *around)
+{
+	session->leader = order->leader;
+	session->pidfd =
+	    order->pidfd != -1
+		? fcntl(order->pidfd, F_DUPFD_CLOEXEC, 0)
+		: (int)syscall(SYS_pidfd_open, order->leader, 0);
+	session->born = ancestry_born(order->leader);
+	session->since = clock_unix();
+	session->deadline = order->ttl == 0 ? 0 : session->since + order->ttl;
+	session->advisory = order->advisory;
+	if (order->reason != NULL &&
+	    (session->reason = strdup(order->reason)) == NULL)
+		return -1;
+	if (session->pidfd == -1 || session->born == 0 ||
+	    make_id(session) == -1 ||
+	    name_it(session, order->name, around) == -1)
+		return -1;
+	return session_follow(session);
+}
+
+static size_t
+depth_of(const struct actor *actor)
+{
+	size_t depth = 0;
+
+	while (actor->names[depth] != NULL)
+		depth++;
+	return depth;
+}
+
+struct session *
+sessions_open(struct sessions *sessions, const struct session_order *order,
+    const struct actor *around, struct error *err)
+{
+	struct session *session;
+
+	if (depth_of(around) > ACTOR_DEPTH) {
+		error_set(err, FAULT_USAGE,
+		    "sessions may be nested %d deep and no deeper",
+		    ACTOR_DEPTH);
+		return NULL;
+	}
+	session = session_new(sessions);
+	if (session == NULL || fill(session, order, around) == -1) {
+		error_set(err, FAULT_SYSTEM, "cannot open a session");
+		if (session != NULL)
+			session_free(session);
+		return NULL;
+	}
+	session_file_write(session);
+	log_event(sessions->agent->log, LOG_LEVEL_NOTICE,
+	    "session %s opened", session->names[0]);
+	return session;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_AGENT_SESSIONS_H
+#define DAYPASS_AGENT_SESSIONS_H
+
+#include <sys/types.h>
+
+#include "agent/actor.h"
+#include "agent/agent.h"
+#include "agent/list.h"
+
+/*
+ * The child sessions that `daypass run` has opened, each with its leader, a
+ * process that is above all of its session. A session is over when its time
+ * is, or its leader is gone: what was minted for it is then taken back. As
+ * long as the leader lives it is remembered, so that who is below it does not
+ * pass for somebody else.
+ */
+struct sessions;
+
+#define SESSION_ID 33
+
+struct session {
+	struct link link;
+	char id[SESSION_ID];
+	/* Its own and those around it, the innermost first, `self` last. */
+	char *names[ACTOR_DEPTH + 2];
+	char *reason; /* or NULL */
+	pid_t leader;
+	uint64_t born; /* when the leader started */
+	int pidfd;
+	struct watch *watch;
+	int64_t since;	  /* unix seconds */
+	int64_t deadline; /* unix seconds; 0: none */
+	struct timer *timer;
+	bool advisory;	       /* without isolation */
+	bool over;	       /* its time is: nothing more is handed out */
+	struct link attending; /* who waits for its end */
+	struct sessions *sessions;
+};
+
+/* Who waits for a session's end; done is called once, with why. */
+struct attending {
+	struct link link;
+	void (*done)(struct attending *attending, const char *why);
+};
+void attending_cancel(struct attending *attending);
+
+struct sessions *sessions_new(struct agent *agent); /* NULL: no memory */
+void sessions_free(struct sessions *sessions);
+
+/* Is there any, over or not? */
+bool sessions_any(const struct sessions *sessions);
+struct link *sessions_all(struct sessions *sessions); /* over `link` */
+struct session *sessions_find(struct sessions *sessions, const char *id);
+
+/* What a new one is to be. */
+struct session_order {
+	const char *name;
+	const char *reason; /* or NULL */
+	int64_t ttl;	    /* seconds; 0: as long as its leader */
+	bool advisory;
+	pid_t leader;
+	int pidfd; /* of the leader, or -1; stays the caller's */
+};
+
+/* Opens one inside of the actor's. NULL: it is nested too deeply, its leader
+ * is gone, or no memory. */
+struct session *sessions_open(struct sessions *sessions,
+    const struct session_order *order, const struct actor *around,
+    struct error *err);
+
+/* Ends it, in a few words why. */
+void session_end(struct session *session, const char *why);
+
+/* The session's actor; what it points to is the session's. */
+void session_actor(const struct session *session, struct actor *actor);
+
+/* Those that an agent before this one has left in the runtime directory, and
+ * whose leaders live: they go on. */
+void sessions_restore(struct sessions *sessions, int directory);
+
+/* Who is behind a connection. -1 (FAULT_REFUSED, stage policy): it cannot be
+ * told, or its session is over. */
+int sessions_who(struct sessions *sessions, int fd, struct actor *actor,
+    struct error *err);
+
+#endif

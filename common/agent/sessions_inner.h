@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_AGENT_SESSIONS_INNER_H
+#define DAYPASS_AGENT_SESSIONS_INNER_H
+
+#include "agent/sessions.h"
+
+/* What the session*.c files share. */
+
+struct sessions {
+	struct agent *agent;
+	struct link all;
+};
+
+/* sessions.c. NULL: no memory. */
+struct session *session_new(struct sessions *sessions);
+void session_free(struct session *session);
+
+/* Follows its leader and its time. -1: it cannot. */
+int session_follow(struct session *session);
+
+/* session_file.c: what the next agent has to know of it, in a file of the
+ * runtime directory. Nothing in it is secret. Should the agent be killed, the
+ * one after it must not take who is below a leader for `self`. */
+void session_file_write(const struct session *session);
+void session_file_remove(const struct session *session);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/socket.h>
+
+#include <unistd.h>
+
+#include "agent/ancestry.h"
+#include "agent/sessions.h"
+#include "base/scoped.h"
+
+/* SO_PEERPIDFD of Linux 6.5, which Debian 12's headers do not have. */
+#define PEERPIDFD 77
+
+struct looking {
+	struct sessions *sessions;
+	struct session *found;
+};
+
+static bool
+leads(void *arg, pid_t pid, uint64_t born)
+{
+	struct looking *looking = arg;
+	struct session *session;
+
+	list_each (session, sessions_all(looking->sessions), link)
+		if (session->leader == pid && session->born == born) {
+			looking->found = session;
+			return true;
+		}
+	return false;
+}
+
+/* The kernel's own hold on the process that connected, where it has one. */
+static int
+peer_pidfd(int fd)
+{
+	int pidfd = -1;
+	socklen_t length = sizeof(pidfd);
+
+	return getsockopt(fd, SOL_SOCKET, PEERPIDFD, &pidfd, &length) == -1
+		   ? -1
+		   : pidfd;
+}
+
+static int
+unknown(struct error *err)
+{
+	error_set(err, FAULT_REFUSED,
+	    "policy: it cannot be told which session this process belongs to, "
+	    "and while there are child sessions such a one is given nothing");
+	return error_at(err, STAGE_POLICY);
+}
+
+static int
+is_over(const struct session *session, struct error *err)
+{
+	error_set(err, FAULT_REFUSED,
+	    "policy: the session of %s is over; asking again will not help",
+	    session->names[0]);
+	return error_at(err, STAGE_POLICY);
+}
+
+int
+sessions_who(struct sessions *sessions, int fd, struct actor *actor,
+    struct error *err)
+{
+	struct looking looking = {.sessions = sessions};
+	scoped(fd) int pidfd = -1;
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+
+	*actor = actor_self;
+	if (!sessions_any(sessions))
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1)
+		return unknown(err);
+	pidfd = peer_pidfd(fd);
+	switch (ancestry_find(peer.pid, pidfd, leads, &looking)) {
+	case ANCESTRY_TOP:
+		return 0;
+	case ANCESTRY_BROKEN:
+		return unknown(err);
+	case ANCESTRY_FOUND:
+		break;
+	}
+	session_actor(looking.found, actor);
+	return looking.found->over ? is_over(looking.found, err) : 0;
+}
