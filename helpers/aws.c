@@ -37,6 +37,9 @@ static const struct option_row options[] = {
 	NULL},
     {0}};
 
+/* Seconds for a person to approve: some SDKs wait for 60 in all. */
+#define PATIENCE 50
+
 static struct client client;
 static struct reply reply;
 
@@ -75,6 +78,7 @@ start_get(const char *fmt, ...)
 
 	client_start(&client, "get");
 	writing_add(&client.writing, "tool", "aws");
+	client_patience(&client, PATIENCE);
 	va_start(arguments, fmt);
 	length = vsnprintf(doctor, sizeof(doctor), fmt, arguments);
 	va_end(arguments);

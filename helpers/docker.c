@@ -17,6 +17,9 @@
  * docker-credential-helpers: one word on the command line, the rest on
  * standard input; every answer, failures too, on standard output.
  */
+/* Seconds for a person to approve: a push has somebody who looks at it. */
+#define PATIENCE 60
+
 static struct client client;
 static struct input input;
 static char original[INPUT_MAX];
@@ -82,6 +85,8 @@ ask_about(const char *verb, const char *key, struct error *err)
 	if (snprintf(doctor, sizeof(doctor), "docker %s", key) <
 	    (int)sizeof(doctor))
 		writing_add(&client.writing, "doctor", doctor);
+	if (strcmp(verb, "get") == 0)
+		client_patience(&client, PATIENCE);
 	return client_answer(&client, err);
 }
 

@@ -18,6 +18,9 @@
 #define VARIABLE(name) "GOOGLE_EXTERNAL_ACCOUNT_" name
 #define TYPE(name) "urn:ietf:params:oauth:token-type:" name
 
+/* Seconds for a person to approve: Google's libraries wait for 30 in all. */
+#define PATIENCE 20
+
 static struct client client;
 static struct reply reply;
 
@@ -85,6 +88,7 @@ ask(const char *verb, struct error *err)
 	if (strlen(audience) <= 1024)
 		writing_add(
 		    &client.writing, "doctor", strcat(doctor, audience));
+	client_patience(&client, PATIENCE);
 	result = client_answer(&client, err);
 	if (result == 1)
 		return error_set(err, FAULT_CONFIG,

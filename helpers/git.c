@@ -16,6 +16,9 @@
  */
 #define URL_MAX 2048 /* no longer one is known to the agent */
 
+/* Seconds for a person to approve: git waits for as long as it takes. */
+#define PATIENCE 600
+
 static struct client client;
 static struct input input;
 static struct reply reply;
@@ -51,6 +54,7 @@ ask_for(const struct gitrequest *request, const char *url, struct error *err)
 	start_request("get", request, url);
 	snprintf(doctor, sizeof(doctor), "git %s", url);
 	writing_add(&client.writing, "doctor", doctor);
+	client_patience(&client, PATIENCE);
 	return client_answer(&client, err);
 }
 

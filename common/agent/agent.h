@@ -17,6 +17,7 @@ struct agent {
 	struct rests *rests;	 /* failures at rest */
 	struct ledger *ledger;	 /* what must be revoked */
 	struct sessions *sessions; /* opened by `daypass run` */
+	struct approvals *approvals; /* what waits for a person's word */
 	struct recall *recall;	 /* what is revoked while it goes on */
 	struct network *network; /* how mints reach it */
 	struct listener *listener;

@@ -205,6 +205,21 @@ asker_answer(struct asker *asker)
 	send_answer(asker);
 }
 
+/* Nothing was sent yet, so there is room for it; should there be none, the
+ * asker waits without knowing why. */
+void
+asker_say_wait(struct asker *asker, const char *text)
+{
+	char bytes[1024];
+	struct writing writing;
+
+	writing_start(&writing, bytes, sizeof(bytes), "wait");
+	writing_add(&writing, "text", text);
+	if (writing_end(&writing) == 0)
+		send(asker->fd, bytes, writing.length,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 /* The whole sentence: stage, what came back, the command that shows more. */
 static void
 write_sentence(

@@ -39,6 +39,10 @@ int asker_fd(const struct asker *asker);
 struct writing *asker_writing(struct asker *asker, const char *word);
 void asker_answer(struct asker *asker);
 
+/* Tells an asker that it will have to wait, and for what; the answer comes
+ * later. */
+void asker_say_wait(struct asker *asker, const char *text);
+
 /* Answers with an error; the sentence gets its last parenthesis here. */
 void asker_error(struct asker *asker, const struct error *err);
 

@@ -10,6 +10,7 @@
 
 #include "agent/child.h"
 #include "agent/confine.h"
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/jwt.h"
@@ -25,6 +26,9 @@
 
 /* Less than this between two clocks is nobody's fault. */
 #define SKEW_MIN 30
+
+/* Of all claims of an id token together. */
+#define CLAIMS_MAX (16 * 1024)
 
 #define INPUT 3
 #define OUTPUT 4
@@ -185,6 +189,7 @@ token_skew(const struct jwt *jwt, int64_t measured, int64_t lately)
 static void
 describe(struct credential *credential, int64_t measured, int64_t lately)
 {
+	scoped(buffer) struct buffer claims = BUFFER(CLAIMS_MAX);
 	struct jwt jwt;
 	int64_t skew;
 
@@ -194,6 +199,9 @@ describe(struct credential *credential, int64_t measured, int64_t lately)
 	credential->issuer = strdup(jwt.issuer);
 	credential->subject = strdup(jwt.subject);
 	credential->audience = strdup(jwt.audience);
+	jwt_claims(credential->secret, &claims);
+	if (!buffer_failed(&claims))
+		credential->claims = strdup(buffer_text(&claims));
 	if (jwt.expires > 0)
 		credential->expires = jwt.expires - skew;
 	if (jwt.issued > 0)

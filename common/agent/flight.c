@@ -55,7 +55,7 @@ refresh_ahead(struct agent *agent, struct road *road, size_t step,
 	    .deadline = wish->deadline, .anew = true, .refresh = true};
 	struct error err;
 
-	if (agent->once || agent->ending != NULL ||
+	if (agent->once || agent->ending != NULL || wish->no_ahead ||
 	    !lifetime_ripe(&entry->lifetime) ||
 	    rest_now(agent->rests, road->steps[step].key, &err))
 		return;

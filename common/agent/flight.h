@@ -41,6 +41,7 @@ struct wish {
 	bool force;	  /* mint anew, all steps, rest or not */
 	bool anew;	  /* this step anew; the identity is asked again */
 	bool refresh;	  /* ahead of time: nobody waits */
+	bool no_ahead;	  /* not a thing ahead of time */
 };
 
 /* Wants the credential of one step: out of the vault, or by joining or

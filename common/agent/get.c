@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/extras.h"
+#include "agent/answer.h"
+#include "agent/approvals.h"
+#include "agent/claims_known.h"
 #include "agent/flight.h"
 #include "agent/rest.h"
 #include "agent/road_judge.h"
@@ -13,21 +15,29 @@
 #define TIMEOUT_SECONDS 10
 #define TIMEOUT_MAX 100
 #define MIN_TTL_MAX (12 * 3600)
+#define PATIENCE_MAX (12 * 3600)
 
-/* A get that is on its way. */
+/* A get that is on its way: judged, perhaps with the claims of its id token,
+ * perhaps approved, then handed out. */
 struct getting {
-	struct waiter waiter;
 	struct asker *asker;
 	struct road *road;
-	bool *answered; /* while flight_want has not come back */
+	struct wish wish;
+	struct waiter waiter;	    /* for the claims, then the credential */
+	struct applicant applicant; /* for an approval */
+	struct timer *patience;	    /* of the tool, for a person */
+	char approval[APPROVAL_ID];
+	bool *over; /* while begin() has not come back */
 };
 
 static void
 getting_free(struct getting *getting)
 {
-	if (getting->answered != NULL)
-		*getting->answered = true;
+	if (getting->over != NULL)
+		*getting->over = true;
 	waiter_cancel(&getting->waiter);
+	applicant_cancel(&getting->applicant);
+	timer_free(getting->patience);
 	road_release(getting->road);
 	free(getting);
 }
@@ -39,96 +49,33 @@ cancel(struct asker *asker, void *state)
 	getting_free(state);
 }
 
-static void
-add_text(struct writing *writing, const char *key, const char *text)
+/* The end of it: nothing of it is left when the asker is told. */
+static struct asker *
+leave(struct getting *getting, struct road **road)
 {
-	if (text != NULL && text[0] != '\0')
-		writing_add(writing, key, text);
-}
-
-static void
-add_secret(
-    struct writing *writing, const char *key, const struct secret *secret)
-{
-	if (secret != NULL)
-		writing_add_bytes(
-		    writing, key, secret_bytes(secret), secret_length(secret));
-}
-
-static void
-write_credential(struct writing *writing, const struct road *road,
-    const struct credential *credential, bool probe)
-{
-	const char *username =
-	    credential->kind == KIND_BASIC && road->username == NULL
-		? credential->name
-		: road->username;
-
-	writing_add(writing, "kind", kind_name(credential->kind));
-	if (credential->kind != KIND_AWS)
-		add_text(writing, "username", username);
-	else if (!probe)
-		add_text(writing, "access-key-id", credential->name);
-	if (!probe) {
-		add_secret(writing, "secret", credential->secret);
-		add_secret(writing, "session-token", credential->session);
-	}
-	if (credential->expires > 0)
-		writing_number(writing, "expires", credential->expires);
-	if (credential->revocable)
-		writing_add(writing, "revocable", "1");
-	add_text(writing, "issuer", credential->issuer);
-	add_text(writing, "subject", credential->subject);
-	add_text(writing, "audience", credential->audience);
-}
-
-/* A user name that the credential brings, when git asked for another. */
-static bool
-not_ours(const struct message *request, const struct credential *credential)
-{
-	const char *asked = message_get(request, "username");
-
-	return asked != NULL && asked[0] != '\0' &&
-	       credential->kind == KIND_BASIC && credential->name != NULL &&
-	       strcmp(asked, credential->name) != 0;
-}
-
-static void
-answer(struct asker *asker, const struct road *road,
-    const struct credential *credential)
-{
-	const struct message *request = asker_request(asker);
-	const struct config *config;
-	struct writing *writing;
-
-	if (not_ours(request, credential)) {
-		asker_writing(asker, "none");
-		asker_answer(asker);
-		return;
-	}
-	writing = asker_writing(asker, "ok");
-	write_credential(
-	    writing, road, credential, message_get(request, "probe") != NULL);
-	config = reader_last(asker_agent(asker)->reader);
-	extras_write(config, road->tool, writing, NULL);
-	asker_answer(asker);
-}
-
-static void
-done(struct waiter *waiter, const struct credential *credential,
-    const struct error *err)
-{
-	struct getting *getting = list_item(waiter, struct getting, waiter);
 	struct asker *asker = getting->asker;
-	struct road *road = take(&getting->road);
 
+	*road = take(&getting->road);
 	asker_waits_no_more(asker);
 	getting_free(getting);
-	if (credential == NULL)
-		asker_error(asker, err);
-	else
-		answer(asker, road, credential);
-	road_release(road);
+	return asker;
+}
+
+static void
+fail(struct getting *getting, const struct error *err)
+{
+	scoped(road) struct road *road = NULL;
+	struct error told = *err;
+
+	asker_error(leave(getting, &road), &told);
+}
+
+/* Failed before anything was minted. */
+static void
+refuse(struct getting *getting, const struct error *err)
+{
+	tally_failure(&asker_agent(getting->asker)->tally, err);
+	fail(getting, err);
 }
 
 static int64_t
@@ -157,45 +104,177 @@ wish_of(const struct message *request, const struct config *config)
 	};
 }
 
-/* Wants the last step's credential, and waits if it is not there yet. */
-static void
-want(struct asker *asker, struct road *road, const struct config *config)
+static bool
+was_rejected(const struct getting *getting, struct error *err)
 {
-	struct agent *agent = asker_agent(asker);
-	struct wish wish = wish_of(asker_request(asker), config);
-	struct getting *getting = calloc(1, sizeof(*getting));
-	bool answered = false;
-	struct error err;
+	struct asker *asker = getting->asker;
+	bool look = message_get(asker_request(asker), "probe") != NULL;
+	unsigned char use[DIGEST_SIZE];
 
-	if (getting == NULL) {
-		error_errno(&err, "no memory for a request");
-		asker_error(asker, &err);
-		return;
-	}
-	getting->waiter.done = done;
-	getting->asker = asker;
-	getting->road = road_keep(road);
-	getting->answered = &answered;
-	flight_want(agent, road, road->count - 1, &wish, &getting->waiter);
-	if (answered)
-		return;
-	agent->tally.waits++;
-	getting->answered = NULL;
-	asker_waits(asker, getting, cancel);
+	road_use_key(getting->road, use);
+	return rest_rejected(asker_agent(asker)->rests, use, look, err);
 }
 
-/* A mistake in what holds for all of a tool must not pass for "unbound". */
 static void
-answer_none(struct asker *asker, const struct config *config)
+arrived(struct waiter *waiter, const struct credential *credential,
+    const struct error *err)
 {
-	const char *tool = message_get(asker_request(asker), "tool");
+	struct getting *getting = list_item(waiter, struct getting, waiter);
+	scoped(road) struct road *road = NULL;
+	struct asker *asker;
+
+	if (credential == NULL) {
+		fail(getting, err);
+		return;
+	}
+	asker = leave(getting, &road);
+	answer_credential(asker, road, credential);
+}
+
+/* Wants the last step's credential, and waits if it is not there yet. */
+static void
+hand_out(struct getting *getting)
+{
+	struct agent *agent = asker_agent(getting->asker);
 	struct error err = {.fault = FAULT_NONE};
 
-	if (extras_write(config, tool, asker_writing(asker, "none"), &err) ==
-	    -1)
-		asker_error(asker, &err);
-	else
-		asker_answer(asker);
+	if (was_rejected(getting, &err)) {
+		fail(getting, &err);
+		return;
+	}
+	getting->waiter.done = arrived;
+	flight_want(agent, getting->road, getting->road->count - 1,
+	    &getting->wish, &getting->waiter);
+}
+
+/* What a person has said, or nobody in time. */
+static void
+answered(struct applicant *applicant, const struct error *err)
+{
+	struct getting *getting =
+	    list_item(applicant, struct getting, applicant);
+	const struct agent *agent = asker_agent(getting->asker);
+
+	timer_free(getting->patience);
+	getting->patience = NULL;
+	if (err != NULL) {
+		refuse(getting, err);
+		return;
+	}
+	getting->wish.deadline = clock_ms() + /* the wait was a person's */
+				 timeout_of(reader_last(agent->reader)) * 1000;
+	hand_out(getting);
+}
+
+static void
+out_of_patience(void *arg)
+{
+	struct getting *getting = arg;
+	struct error err;
+
+	getting->patience = NULL;
+	error_set(&err, FAULT_REFUSED,
+	    "policy: this waits for an approval: daypass approve %s (from "
+	    "outside of this session), then try again",
+	    getting->approval);
+	error_at(&err, STAGE_POLICY);
+	fail(getting, &err);
+}
+
+/* As long as the tool said that it would wait; it is told at once for what. */
+static void
+wait_for_person(struct getting *getting, const struct approval *approval)
+{
+	int64_t patience = message_number(
+	    asker_request(getting->asker), "patience", 0);
+	char text[256];
+
+	memcpy(getting->approval, approval->id, APPROVAL_ID);
+	if (patience < 1) {
+		out_of_patience(getting);
+		return;
+	}
+	if (patience > PATIENCE_MAX)
+		patience = PATIENCE_MAX;
+	snprintf(text, sizeof(text),
+	    "waiting for approval: daypass approve %s (from outside of this "
+	    "session)",
+	    approval->id);
+	getting->patience =
+	    loop_timer(asker_agent(getting->asker)->loop,
+		clock_ms() + patience * 1000, out_of_patience, getting);
+	asker_say_wait(getting->asker, text);
+}
+
+static void
+ask_person(struct getting *getting, const struct config *config)
+{
+	struct agent *agent = asker_agent(getting->asker);
+	struct approval *pending = NULL;
+	struct error err = {.fault = FAULT_NONE};
+
+	/* Nothing is refreshed that nobody may be given any more. */
+	getting->wish.no_ahead = true;
+	getting->applicant.done = answered;
+	switch (approvals_ask(agent->approvals, config, getting->road,
+	    asker_actor(getting->asker)->names[0], &getting->applicant,
+	    &pending, &err)) {
+	case 1:
+		hand_out(getting);
+		break;
+	case 0:
+		wait_for_person(getting, pending);
+		break;
+	default:
+		refuse(getting, &err);
+		break;
+	}
+}
+
+static void
+judge(struct getting *getting, const struct config *config,
+    const struct settings *claims);
+
+static void
+claims_arrived(struct waiter *waiter, const struct credential *credential,
+    const struct error *err)
+{
+	struct getting *getting = list_item(waiter, struct getting, waiter);
+	scoped(settings) struct settings *claims = NULL;
+	struct error no_memory;
+
+	if (credential == NULL) {
+		fail(getting, err);
+		return;
+	}
+	if ((claims = claims_known(credential)) == NULL) {
+		error_errno(&no_memory, "no memory for claims");
+		fail(getting, &no_memory);
+		return;
+	}
+	judge(getting, reader_last(asker_agent(getting->asker)->reader),
+	    claims);
+}
+
+static void
+judge(struct getting *getting, const struct config *config,
+    const struct settings *claims)
+{
+	struct agent *agent = asker_agent(getting->asker);
+	struct road *road = getting->road;
+	struct error err = {.fault = FAULT_NONE};
+
+	if (road_judge(config, road, asker_actor(getting->asker), claims,
+		&err) == -1) {
+		refuse(getting, &err);
+	} else if (road->verdict.wants_claims) {
+		getting->waiter.done = claims_arrived;
+		flight_want(agent, road, 0, &getting->wish, &getting->waiter);
+	} else if (road->verdict.decision == DECISION_APPROVE) {
+		ask_person(getting, config);
+	} else {
+		hand_out(getting);
+	}
 }
 
 static void
@@ -210,14 +289,29 @@ answer_leaderless(struct asker *asker)
 	asker_error(asker, &err);
 }
 
-static bool
-was_rejected(struct asker *asker, const struct road *road, struct error *err)
+/* A road was found; it is taken over. */
+static void
+set_off(struct asker *asker, struct road **road, const struct config *config)
 {
-	bool look = message_get(asker_request(asker), "probe") != NULL;
-	unsigned char use[DIGEST_SIZE];
+	struct getting *getting = calloc(1, sizeof(*getting));
+	bool over = false;
+	struct error err;
 
-	road_use_key(road, use);
-	return rest_rejected(asker_agent(asker)->rests, use, look, err);
+	if (getting == NULL) {
+		error_errno(&err, "no memory for a request");
+		asker_error(asker, &err);
+		return;
+	}
+	getting->asker = asker;
+	getting->road = take(road);
+	getting->wish = wish_of(asker_request(asker), config);
+	getting->over = &over;
+	judge(getting, config, NULL);
+	if (over)
+		return;
+	asker_agent(asker)->tally.waits++;
+	getting->over = NULL;
+	asker_waits(asker, getting, cancel);
 }
 
 static void
@@ -236,27 +330,19 @@ begin(struct asker *asker, const struct config *config)
 	    road_find(config, asker_request(asker), &road, variable, &err)) {
 	case ROAD_NONE:
 		answer_none(asker, config);
-		return;
+		break;
 	case ROAD_WANT:
 		writing_add(asker_writing(asker, "want"), "variable", variable);
 		asker_answer(asker);
-		return;
+		break;
 	case ROAD_WRONG:
 		tally_failure(&agent->tally, &err);
 		asker_error(asker, &err);
-		return;
+		break;
 	case ROAD_FOUND:
+		set_off(asker, &road, config);
 		break;
 	}
-	if (road_judge(config, road, asker_actor(asker), NULL, &err) == -1) {
-		tally_failure(&agent->tally, &err);
-		asker_error(asker, &err);
-		return;
-	}
-	if (was_rejected(asker, road, &err))
-		asker_error(asker, &err);
-	else
-		want(asker, road, config);
 }
 
 const struct verb verb_get = {.name = "get", .begin = begin};

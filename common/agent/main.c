@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/approvals.h"
 #include "agent/asker.h"
 #include "agent/ending.h"
 #include "agent/flight.h"
@@ -99,10 +100,12 @@ make_parts(struct agent *agent, struct error *err)
 	agent->ledger = ledger_new();
 	agent->recall = recall_new(agent);
 	agent->sessions = sessions_new(agent);
+	agent->approvals = approvals_new(agent);
 	agent->network = network_new();
 	if (agent->network == NULL || agent->vault == NULL ||
 	    agent->flights == NULL || agent->rests == NULL ||
 	    agent->recall == NULL || agent->sessions == NULL ||
+	    agent->approvals == NULL ||
 	    agent->ledger == NULL)
 		return error_errno(err, "no memory for a session");
 	loop_on_signal(agent->loop, on_signal, agent);
@@ -116,6 +119,7 @@ free_parts(struct agent *agent)
 	listener_free(agent->listener);
 	flights_free(agent->flights);
 	ending_free(agent->ending);
+	approvals_free(agent->approvals);
 	sessions_free(agent->sessions);
 	recall_free(agent->recall);
 	ledger_free(agent->ledger);

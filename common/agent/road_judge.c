@@ -65,11 +65,10 @@ judge(const struct config *config, struct road *road,
 	    config, actor->names, &asking, &road->verdict, err);
 }
 
-/* Records are not written and nobody can approve yet: to overlook either
- * would grant what somebody wrote down to be withheld. */
+/* Records are not written yet: to overlook that would grant what somebody
+ * wrote down to be withheld. */
 static int
-check_promises(const struct config *config, const struct road *road,
-    struct error *err)
+check_promises(const struct config *config, struct error *err)
 {
 	const struct settings *audit = NULL;
 	const char *required;
@@ -77,17 +76,11 @@ check_promises(const struct config *config, const struct road *road,
 	if (config_section(config, "audit", NULL, &audit, err) == -1)
 		return error_at(err, STAGE_POLICY);
 	required = settings_get(audit, "required");
-	if (required != NULL && text_boolean(required) == 1)
-		error_set(err, FAULT_REFUSED,
-		    "policy: [audit] is required, and this version keeps "
-		    "none: nothing is handed out");
-	else if (road->verdict.decision == DECISION_APPROVE)
-		error_set(err, FAULT_REFUSED,
-		    "policy: [policy \"%s\"] rule \"%s\" wants an approval, "
-		    "and this version has none: nothing is handed out",
-		    road->verdict.policy, road->verdict.rule);
-	else
+	if (required == NULL || text_boolean(required) != 1)
 		return 0;
+	error_set(err, FAULT_REFUSED,
+	    "policy: [audit] is required, and this version keeps none: "
+	    "nothing is handed out");
 	return error_at(err, STAGE_POLICY);
 }
 
@@ -106,7 +99,7 @@ road_judge(const struct config *config, struct road *road,
 		return -1;
 	if (road->verdict.decision == DECISION_DENY)
 		return policy_refuse(&road->verdict, actor->names[0], err);
-	if (check_promises(config, road, err) == -1)
+	if (check_promises(config, err) == -1)
 		return -1;
 	if (!road->verdict.wants_claims && narrow(config, road, err) == -1)
 		return -1;

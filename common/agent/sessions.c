@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agent/ancestry.h"
+#include "agent/approvals.h"
 #include "agent/log.h"
 #include "agent/recall.h"
 #include "agent/sessions_inner.h"
@@ -116,6 +117,7 @@ session_end(struct session *session, const char *why)
 	session->over = true;
 	log_event(agent->log, LOG_LEVEL_NOTICE, "session %s ended: %s",
 	    session->names[0], why);
+	approvals_drop_session(agent->approvals, session->id);
 	recall_session(agent->recall, session->id);
 	tell(session, why);
 }

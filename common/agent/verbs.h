@@ -13,5 +13,8 @@ extern const struct verb verb_status;
 extern const struct verb verb_end;
 extern const struct verb verb_session;
 extern const struct verb verb_attend;
+extern const struct verb verb_approvals;
+extern const struct verb verb_approve;
+extern const struct verb verb_deny;
 
 #endif

@@ -269,6 +269,20 @@ json_element(
 	return i == 0 && get_string(node, string);
 }
 
+const char *
+json_name(const struct json *json, size_t i)
+{
+	if (!json_object_is_type(json->root, json_type_object))
+		return NULL;
+	json_object_object_foreach(json->root, name, value)
+	{
+		(void)value;
+		if (i-- == 0)
+			return name;
+	}
+	return NULL;
+}
+
 bool
 json_is_object(const struct json *json, const char *path)
 {

@@ -36,6 +36,8 @@ bool json_boolean(const struct json *json, const char *path, bool *value);
 bool json_count(const struct json *json, const char *path, size_t *count);
 bool json_element(const struct json *json, const char *path, size_t i,
     const char **string);
+/* The name of the i-th member of the whole document; NULL behind the last. */
+const char *json_name(const struct json *json, size_t i);
 bool json_is_object(const struct json *json, const char *path);
 /* Is it an object, or an array of such (and not an empty one)? */
 bool json_has(const struct json *json, const char *path);

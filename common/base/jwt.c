@@ -183,3 +183,60 @@ jwt_claim(const struct secret *token, const char *name, char *text, size_t size)
 	length = snprintf(text, size, "%" PRId64, number);
 	return length >= 0 && (size_t)length < size;
 }
+
+/* A name or value that would break the list, or that nobody needs whole. */
+static bool
+is_fit(const char *text)
+{
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			return false;
+	return length < JWT_CLAIM_MAX;
+}
+
+static void
+add_claim(struct buffer *out, const char *name, const char *value)
+{
+	if (is_fit(value))
+		buffer_printf(out, "%s%s=%s", out->length == 0 ? "" : "\037",
+		    name, value);
+}
+
+/* A string, a number, a truth value, or an array of strings. */
+static void
+add_claims(struct buffer *out, const struct json *claims, const char *name)
+{
+	const char *string;
+	size_t count = 0;
+	int64_t number;
+	bool value;
+	char digits[24];
+
+	if (json_count(claims, name, &count)) {
+		for (size_t i = 0; i < count; i++)
+			if (json_element(claims, name, i, &string))
+				add_claim(out, name, string);
+	} else if (json_boolean(claims, name, &value)) {
+		add_claim(out, name, value ? "true" : "false");
+	} else if (json_integer(claims, name, &number)) {
+		snprintf(digits, sizeof(digits), "%" PRId64, number);
+		add_claim(out, name, digits);
+	}
+}
+
+int
+jwt_claims(const struct secret *token, struct buffer *out)
+{
+	struct error err = {.fault = FAULT_NONE};
+	scoped(json) struct json *claims = claims_of(token, &err);
+	const char *name;
+
+	if (claims == NULL)
+		return err.fault == FAULT_SYSTEM ? -1 : 0;
+	for (size_t i = 0; (name = json_name(claims, i)) != NULL; i++)
+		if (is_fit(name) && strchr(name, '=') == NULL)
+			add_claims(out, claims, name);
+	return buffer_failed(out) ? -1 : 0;
+}

@@ -32,4 +32,12 @@ bool jwt_has_audience(const struct secret *token, const char *audience);
 int jwt_claim(const struct secret *token, const char *name, char *text,
     size_t size);
 
+/* All top-level claims that are a string, number or truth value, or an array
+ * of strings (one for each), as NAME=VALUE with the byte 037 between them,
+ * appended to `out`. What does not fit into JWT_CLAIM_MAX or holds a control
+ * byte is left out, and so is what is no JWT. -1: no memory, or no room. */
+#define JWT_CLAIM_MAX 1024
+struct buffer;
+int jwt_claims(const struct secret *token, struct buffer *out);
+
 #endif

@@ -91,6 +91,12 @@ static const struct schema_key audit_keys[] = {
     END,
 };
 
+static const struct schema_key approval_keys[] = {
+    OPTIONAL("command", value_path),
+    OPTIONAL("timeout", value_duration),
+    END,
+};
+
 static const struct schema_key exchange_keys[] = {
     OPTIONAL("endpoint", value_url),
     END,
@@ -227,6 +233,7 @@ static const struct schema schemas[] = {
     NAMED("policy", policy_keys, .strict = true, .alone = true),
     NAMED("rule", rule_keys, .strict = true),
     ALONE("audit", audit_keys, .strict = true),
+    ALONE("approval", approval_keys, .strict = true),
     NAMED("exchange", exchange_keys, .more = more_of_exchange,
 	.whole = exchange_whole),
 };

@@ -29,6 +29,7 @@ static const struct field {
     {"issuer", TYPE_TEXT, offsetof(struct credential, issuer)},
     {"subject", TYPE_TEXT, offsetof(struct credential, subject)},
     {"audience", TYPE_TEXT, offsetof(struct credential, audience)},
+    {"claims", TYPE_TEXT, offsetof(struct credential, claims)},
 };
 
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))

@@ -43,6 +43,8 @@ struct credential {
 	char *issuer;
 	char *subject;
 	char *audience;
+	/* All of an id token's claims as jwt_claims writes them, or NULL. */
+	char *claims;
 };
 
 struct credential *

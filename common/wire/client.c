@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/dirs.h"
@@ -22,9 +24,17 @@ client_start(struct client *client, const char *verb)
 	client->message.word = NULL;
 	client->message.count = 0;
 	client->answered = 0;
+	client->patience = 0;
 	writing_start(
 	    &client->writing, client->request, sizeof(client->request), verb);
 	origin_write(&client->writing);
+}
+
+void
+client_patience(struct client *client, int seconds)
+{
+	client->patience = seconds;
+	writing_number(&client->writing, "patience", seconds);
 }
 
 /* How much of a time limit is left. The first try does not look at the clock,
@@ -57,6 +67,19 @@ reach(const struct client *client, int64_t begun, struct error *err)
 	    client->quiet, clock_ms() + left(begun, REACH_MS), err);
 }
 
+/* What a person is waited for. */
+static void
+tell_wait(char *bytes, size_t length)
+{
+	static struct message message;
+	const char *text;
+
+	if (message_parse(&message, bytes, length, NULL) == -1 ||
+	    (text = message_get(&message, "text")) == NULL)
+		return;
+	dprintf(STDERR_FILENO, "daypass: %s\n", text);
+}
+
 /* One try. -1 with FAULT_NONE: worth another one. */
 static int
 attempt(struct client *client, int64_t begun, struct error *err)
@@ -65,10 +88,17 @@ attempt(struct client *client, int64_t begun, struct error *err)
 
 	if (fd == -1)
 		return -1;
-	if (socket_ask(fd, client->request, client->writing.length,
-		client->answer, sizeof(client->answer), &client->answered,
-		left(begun, ANSWER_MS), err) == -1)
+	struct conversation ask = {.request = client->request,
+	    .length = client->writing.length,
+	    .answer = client->answer,
+	    .capacity = sizeof(client->answer),
+	    .patience = left(begun, ANSWER_MS),
+	    .told = client->quiet ? NULL : tell_wait,
+	    .long_patience = client->patience * 1000 + ANSWER_MS};
+
+	if (socket_ask(fd, &ask, err) == -1)
 		return -1;
+	client->answered = ask.got;
 	return message_parse(
 	    &client->message, client->answer, client->answered, err);
 }

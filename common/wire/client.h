@@ -19,6 +19,7 @@ struct client {
 	struct writing writing;
 	size_t answered; /* bytes of the answer */
 	bool quiet;	 /* says nothing on stderr */
+	int patience;	 /* seconds, see client_patience */
 	bool no_start;	 /* where no agent runs: error ENOENT, FAULT_NONE */
 	char request[MESSAGE_MAX];
 	char answer[MESSAGE_MAX];
@@ -29,6 +30,11 @@ struct client {
  * carries (the configuration's path, the asker's variables that identities
  * and exchanges read) is there already. */
 void client_start(struct client *client, const char *verb);
+
+/* How long this request may be kept waiting for a person who has to approve
+ * it, in seconds; without it, it is not. What is waited for is said on
+ * stderr. */
+void client_patience(struct client *client, int seconds);
 
 /*
  * Sends the request and reads the answer into client->message. 0: an answer

@@ -59,6 +59,8 @@ not_connected(struct error *err)
 	return error_errno(err, "cannot connect to its socket");
 }
 
+#define WAIT "daypass=" MESSAGE_VERSION " wait\n"
+
 static int
 check_peer(int fd, struct error *err)
 {
@@ -139,35 +141,63 @@ await(int fd, int64_t patience, struct error *err)
 	return ready == 1 ? 0 : broken(err);
 }
 
+/* More bytes behind the `held` ones. */
 static int
-receive_answer(int fd, char *answer, size_t capacity, size_t *got,
+receive_more(int fd, struct conversation *ask, size_t *held,
     int64_t patience, struct error *err)
 {
-	size_t length = 0;
 	ssize_t more;
 
-	while ((*got = message_complete(answer, length)) == 0) {
-		if (length == capacity)
-			return error_set(
-			    err, FAULT_SYSTEM, "gave too long an answer");
-		if (await(fd, patience, err) == -1)
-			return -1;
-		more = recv(fd, answer + length, capacity - length, 0);
-		if (more == -1 && errno != EINTR)
-			return broken(err);
-		if (more == 0)
-			return error_set(
-			    err, FAULT_NONE, "ended before it answered");
-		length += more > 0 ? (size_t)more : 0;
-	}
+	if (*held == ask->capacity)
+		return error_set(err, FAULT_SYSTEM, "gave too long an answer");
+	if (await(fd, patience, err) == -1)
+		return -1;
+	more = recv(fd, ask->answer + *held, ask->capacity - *held, 0);
+	if (more == -1 && errno != EINTR)
+		return broken(err);
+	if (more == 0)
+		return error_set(err, FAULT_NONE, "ended before it answered");
+	*held += more > 0 ? (size_t)more : 0;
 	return 0;
 }
 
-int
-socket_ask(int fd, const char *request, size_t length, char *answer,
-    size_t capacity, size_t *got, int64_t patience, struct error *err)
+/* A first message that only says what is waited for makes room for the one
+ * that is the answer. */
+static bool
+is_wait(struct conversation *ask, size_t *held)
 {
-	if (send_all(fd, request, length, err) == -1)
+	size_t length = ask->got;
+
+	if (length < sizeof(WAIT) - 1 ||
+	    memcmp(ask->answer, WAIT, sizeof(WAIT) - 1) != 0)
+		return false;
+	if (ask->told != NULL)
+		ask->told(ask->answer, length);
+	*held -= length;
+	memmove(ask->answer, ask->answer + length, *held);
+	return true;
+}
+
+static int
+receive_answer(int fd, struct conversation *ask, struct error *err)
+{
+	int64_t patience = ask->patience;
+	size_t held = 0;
+
+	for (;;) {
+		while ((ask->got = message_complete(ask->answer, held)) == 0)
+			if (receive_more(fd, ask, &held, patience, err) == -1)
+				return -1;
+		if (!is_wait(ask, &held))
+			return 0;
+		patience = ask->long_patience;
+	}
+}
+
+int
+socket_ask(int fd, struct conversation *ask, struct error *err)
+{
+	if (send_all(fd, ask->request, ask->length, err) == -1)
 		return -1;
-	return receive_answer(fd, answer, capacity, got, patience, err);
+	return receive_answer(fd, ask, err);
 }

@@ -17,12 +17,25 @@
  */
 int socket_connect(int directory, int64_t patience, struct error *err);
 
+/* One request and its answer. */
+struct conversation {
+	const char *request;
+	size_t length;
+	char *answer; /* room for it */
+	size_t capacity;
+	size_t got;	  /* out: the answer's length */
+	int64_t patience; /* ms that may pass without a byte */
+	/* Where the agent says that a person has to be waited for: that is
+	 * told (bytes[0..length) is the message, to be taken apart in place),
+	 * and the answer has this long in ms. NULL: it is not told. */
+	void (*told)(char *bytes, size_t length);
+	int64_t long_patience;
+};
+
 /*
- * Sends a request and reads one whole message, *got bytes, into
- * answer[0..capacity), unless `patience` ms pass without any. -1 with
+ * Sends the request and reads one whole message that is no `wait`. -1 with
  * FAULT_NONE: the other end went away before it had answered.
  */
-int socket_ask(int fd, const char *request, size_t length, char *answer,
-    size_t capacity, size_t *got, int64_t patience, struct error *err);
+int socket_ask(int fd, struct conversation *ask, struct error *err);
 
 #endif

@@ -19,6 +19,9 @@ static const struct option_row options[] = {
 	&force},
     {0}};
 
+/* Seconds for a person to approve. */
+#define PATIENCE 600
+
 static struct client client;
 static struct reply reply;
 
@@ -30,6 +33,7 @@ start(const char *key, const char *value, const char *tool)
 	client_start(&client, "get");
 	writing_add(&client.writing, "tool", "token");
 	writing_add(&client.writing, key, value);
+	client_patience(&client, PATIENCE);
 	if (force)
 		writing_add(&client.writing, "force", "1");
 	if (snprintf(doctor, sizeof(doctor), "%s %s", tool, value) <

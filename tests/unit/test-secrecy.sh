@@ -10,7 +10,7 @@
 readers="
 	common/agent/asker.c
 	common/agent/child.c
-	common/agent/get.c
+	common/agent/answer.c
 	common/agent/mint.c
 	common/agent/road_key.c
 	common/base/echo.c
