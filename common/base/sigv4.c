@@ -194,3 +194,48 @@ out:
 	buffer_free(&signing.names);
 	return result;
 }
+
+/* A form of its own: no digest of a body, and a line end behind the last. */
+static void
+canonicalize_git(struct signing *signing)
+{
+	add(signing, "GIT\n");
+	add(signing, signing->sigv4->path);
+	add(signing, "\n\nhost:");
+	add(signing, signing->sigv4->host);
+	add(signing, "\n\nhost\n");
+}
+
+/* The time that is signed has no Z, the one that is sent has. */
+static struct secret *
+git_password(struct signing *signing)
+{
+	scoped(secret) struct secret *password =
+	    secret_new(SIGV4_DATE + DIGEST_HEX);
+	char hex[DIGEST_HEX];
+
+	canonicalize_git(signing);
+	signing->date[SIGV4_DATE - 2] = '\0';
+	if (signing->failed || password == NULL || sign(signing, hex) == -1 ||
+	    secret_add_string(password, signing->date) == -1 ||
+	    secret_add_string(password, "Z") == -1 ||
+	    secret_add_string(password, hex) == -1)
+		return NULL;
+	explicit_bzero(hex, sizeof(hex));
+	return take(&password);
+}
+
+struct secret *
+sigv4_sign_git(const struct sigv4 *sigv4)
+{
+	struct sigv4 git = *sigv4;
+	scoped(secret) struct secret *canonical = secret_new(CANONICAL_MAX);
+	struct signing signing = {.sigv4 = &git, .canonical = canonical};
+
+	git.service = "codecommit";
+	git.method = "GIT";
+	if (canonical == NULL || !all_one_line(&git) || !one_line(git.host) ||
+	    set_date_and_scope(&signing) == -1)
+		return NULL;
+	return git_password(&signing);
+}

@@ -32,4 +32,9 @@ struct sigv4 {
 int sigv4_sign(const struct sigv4 *sigv4, struct buffer *authorization,
     char date[SIGV4_DATE]);
 
+/* The password for git at AWS CodeCommit: the time and a signature over host
+ * (without port) and path; of the rest, region, now and the key are used.
+ * NULL: no memory, or a part holds a newline. */
+struct secret *sigv4_sign_git(const struct sigv4 *sigv4);
+
 #endif

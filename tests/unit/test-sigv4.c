@@ -83,6 +83,31 @@ signs_ecr(void)
 }
 
 static void
+signs_codecommit(void)
+{
+	scoped(secret) struct secret *key =
+	    secret_copy(secret_key, strlen(secret_key));
+	scoped(secret) struct secret *password = NULL;
+	struct sigv4 git = {.access_key_id = "AKIDEXAMPLE",
+	    .secret_key = key,
+	    .region = "us-east-1",
+	    .now = NOW,
+	    .host = "git-codecommit.us-east-1.amazonaws.com",
+	    .path = "/v1/repos/MyRepo"};
+
+	password = sigv4_sign_git(&git);
+	tap_is(password == NULL ? NULL : secret_bytes(password),
+	    "20240506T070809Z4c3b7d4982c133402d599ae1afe5cb720e8d5ec8ec8025deb"
+	    "41096ab30900fa8",
+	    "as awscli signs for CodeCommit");
+	git.path = "/v1/repos/My\nRepo";
+	tap_ok(sigv4_sign_git(&git) == NULL, "a line break in the path");
+	git.path = "/v1/repos/MyRepo";
+	git.host = "a\nb";
+	tap_ok(sigv4_sign_git(&git) == NULL, "and in the host");
+}
+
+static void
 refuses(void)
 {
 	scoped(buffer) struct buffer authorization = BUFFER(1024);
@@ -105,6 +130,7 @@ main(void)
 {
 	signs_sts();
 	signs_ecr();
+	signs_codecommit();
 	refuses();
 	return tap_done();
 }
