@@ -56,6 +56,18 @@ check_session(const struct sts_session *session)
 	return clock_parse_rfc3339(secret_bytes(session->expiration));
 }
 
+/* Whatever is assumed with this session goes on under its name. */
+static int
+take_name(const struct exchange_mint *mint, struct credential *made)
+{
+	char room[AWS_SESSION_NAME];
+	const char *name = aws_session_name(mint, room);
+
+	free(made->label);
+	made->label = name == NULL ? NULL : strdup(name);
+	return made->label == NULL ? -1 : 0;
+}
+
 int
 aws_credentials(const struct exchange_mint *mint,
     const struct http_reply *reply, const char *host,
@@ -78,7 +90,7 @@ aws_credentials(const struct exchange_mint *mint,
 		return -1;
 	made->name = strdup(secret_bytes(session.id));
 	made->session = take(&session.token);
-	if (made->name == NULL)
+	if (made->name == NULL || take_name(mint, made) == -1)
 		return error_errno(err, "memory for a credential");
 	*output = take(&made);
 	return 0;

@@ -24,42 +24,23 @@ name_from(char name[AWS_SESSION_NAME], const char *text)
 	return i >= 2;
 }
 
-/* Ona's, GitHub's and GitLab's words for one workspace or job. 1: taken; 0:
- * none is there; -1: no memory to tell, and another name would be another
- * session to whoever reads the cloud's log. */
-static int
-name_from_token(char name[AWS_SESSION_NAME], const struct credential *input)
-{
-	static const char *const telling[] = {
-	    "environment_id", "run_id", "job_id"};
-	char claim[256];
-	int found = 0;
-
-	if (input->kind != KIND_ID_TOKEN)
-		return 0;
-	for (size_t i = 0;
-	     found == 0 && i < sizeof(telling) / sizeof(telling[0]); i++) {
-		found = jwt_claim(
-		    input->secret, telling[i], claim, sizeof(claim));
-		if (found == 1)
-			found = name_from(name, claim);
-	}
-	return found;
-}
-
 const char *
 aws_session_name(const struct exchange_mint *mint, char name[AWS_SESSION_NAME])
 {
 	const char *set = settings_get(mint->settings, "session-name");
+	char label[CLAIMS_LABEL];
 	struct jwt claims;
 	int found;
 
 	if (set != NULL && text_copy(name, AWS_SESSION_NAME, set) == 0)
 		return name;
-	found = name_from_token(name, mint->input);
+	/* Without memory to tell it is not told: another name would be another
+	 * session to whoever reads the cloud's log. */
+	found = claims_label(mint->input, label);
 	if (found == -1 || claims_read(mint->input, &claims) == -1)
 		return NULL;
-	if (found == 0 && !name_from(name, claims.subject))
+	if ((found == 0 || !name_from(name, label)) &&
+	    !name_from(name, claims.subject))
 		text_copy(name, AWS_SESSION_NAME, "daypass");
 	return name;
 }

@@ -51,9 +51,10 @@ bool aws_is_arn(const char *arn);
  * speaks STS, with a partition of its own and an account of any form. */
 bool aws_is_role(const char *arn, bool foreign);
 
-/* aws-session.c: the setting session-name, else one made of who asks: a claim
- * that names the workspace or job, else the end of the subject. NULL: no
- * memory to tell. */
+/* aws-session.c: one name for all sessions of one workspace: the setting
+ * session-name, else that of the session it is assumed with, else made of who
+ * asks: the claim that names the workspace or job, else the subject's end.
+ * NULL: no memory to tell. */
 #define AWS_SESSION_NAME 65
 const char *aws_session_name(const struct exchange_mint *mint,
     char name[AWS_SESSION_NAME]);

@@ -30,6 +30,7 @@ static const struct field {
     {"subject", TYPE_TEXT, offsetof(struct credential, subject)},
     {"audience", TYPE_TEXT, offsetof(struct credential, audience)},
     {"claims", TYPE_TEXT, offsetof(struct credential, claims)},
+    {"label", TYPE_TEXT, offsetof(struct credential, label)},
 };
 
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))

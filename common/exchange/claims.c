@@ -37,11 +37,37 @@ carry(char **to, const char *text)
 }
 
 int
+claims_label(const struct credential *input, char label[CLAIMS_LABEL])
+{
+	static const char *const telling[] = {
+	    "environment_id", "run_id", "job_id"};
+	size_t count = sizeof(telling) / sizeof(telling[0]);
+	char claim[CLAIMS_LABEL];
+	int found = 0;
+
+	*label = '\0';
+	prefer(label, CLAIMS_LABEL, input->label);
+	if (*label != '\0' || input->kind != KIND_ID_TOKEN)
+		return *label != '\0';
+	for (size_t i = 0; found == 0 && i < count; i++) {
+		found =
+		    jwt_claim(input->secret, telling[i], claim, sizeof(claim));
+		if (found == 1 && *claim == '\0')
+			found = 0;
+	}
+	if (found == 1)
+		prefer(label, CLAIMS_LABEL, claim);
+	return found;
+}
+
+int
 claims_carry(struct credential *to, const struct credential *from)
 {
 	struct jwt claims;
+	char label[CLAIMS_LABEL];
 
 	if (claims_read(from, &claims) == -1 ||
+	    claims_label(from, label) == -1 || carry(&to->label, label) == -1 ||
 	    carry(&to->issuer, claims.issuer) == -1 ||
 	    carry(&to->subject, claims.subject) == -1 ||
 	    carry(&to->audience, claims.audience) == -1)

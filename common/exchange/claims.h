@@ -11,7 +11,13 @@
  * memory to read the token. */
 int claims_read(const struct credential *input, struct jwt *claims);
 
-/* Hands the same three on to what was minted from `from`. -1: no memory. */
+/* What names the workspace or job: the label that came with it, else a claim
+ * of the id token: Ona's environment_id, GitHub's run_id, GitLab's job_id. 0:
+ * there is none. -1: no memory to tell. */
+#define CLAIMS_LABEL 256
+int claims_label(const struct credential *input, char label[CLAIMS_LABEL]);
+
+/* Hands all of these on to what was minted from `from`. -1: no memory. */
 int claims_carry(struct credential *to, const struct credential *from);
 
 /* To a refusal's text (and to no other fault's), what was presented: "; it

@@ -56,6 +56,7 @@ credential_free(struct credential *credential)
 	free(credential->subject);
 	free(credential->audience);
 	free(credential->claims);
+	free(credential->label);
 	free(credential);
 }
 
@@ -91,6 +92,7 @@ credential_copy(const struct credential *from)
 	    copy_text(&copy->subject, from->subject) == -1 ||
 	    copy_text(&copy->audience, from->audience) == -1 ||
 	    copy_text(&copy->claims, from->claims) == -1 ||
+	    copy_text(&copy->label, from->label) == -1 ||
 	    copy_secret(&copy->secret, from->secret) == -1 ||
 	    copy_secret(&copy->session, from->session) == -1)
 		return NULL;

@@ -45,6 +45,8 @@ struct credential {
 	char *audience;
 	/* All of an id token's claims as jwt_claims writes them, or NULL. */
 	char *claims;
+	/* names the workspace or job in a cloud's log, where a claim does */
+	char *label;
 };
 
 struct credential *

@@ -189,6 +189,7 @@ test_claims(void)
 	claims_carry(made, token);
 	tap_is(made->subject, "told", "handed on: subject");
 	tap_is(made->issuer, "https://i", "handed on: issuer");
+	tap_ok(made->label == NULL, "no label where no claim is one");
 	error_set(&err, FAULT_REFUSED, "no");
 	claims_blame(&err, token);
 	tap_is(err.text, "no; it was shown iss=https://i sub=told aud=a b",
@@ -196,6 +197,30 @@ test_claims(void)
 	error_set(&err, FAULT_NETWORK, "later");
 	claims_blame(&err, token);
 	tap_is(err.text, "later", "nobody is to blame for the network");
+}
+
+static void
+label_is(const char *claims, const char *expected)
+{
+	scoped(credential) struct credential *token = canned_id_token(claims);
+	scoped(credential) struct credential *made =
+	    credential_new(KIND_BEARER);
+	scoped(credential) struct credential *next = credential_new(KIND_AWS);
+
+	made->secret = secret_copy("x", 1);
+	claims_carry(made, token);
+	claims_carry(next, made);
+	tap_is(next->label, expected, "label of %s, two steps on", claims);
+}
+
+static void
+test_labels(void)
+{
+	label_is("{\"environment_id\":\"7f3\",\"run_id\":1}", "7f3");
+	label_is("{\"run_id\":4711}", "4711");
+	label_is("{\"environment_id\":\"\",\"job_id\":\"9\"}", "9");
+	label_is("{\"sub\":\"x\"}", NULL);
+	label_is("{\"run_id\":\"a\\u0007b\"}", "a?b");
 }
 
 static void
@@ -230,6 +255,7 @@ main(void)
 	test_refused();
 	test_tokens();
 	test_claims();
+	test_labels();
 	test_conceal();
 	return tap_done();
 }
