@@ -81,9 +81,12 @@ find_key(const struct check *check, const char *name)
 static int
 unknown_key(struct check *check, const struct place *place, const char *key)
 {
+	const char *why = schema_absent(check->section, key);
 	const char *names[SCHEMA_KEYS + 1] = {NULL};
 	const char *nearest;
 
+	if (why != NULL)
+		return mistake(check, place, "`%s`: %s", key, why);
 	for (size_t i = 0; i < check->key_count; i++)
 		names[i] = check->keys[i].name;
 	nearest = nearest_of(check, key, names);

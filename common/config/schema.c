@@ -283,3 +283,22 @@ schema_keys(const struct section *section, struct schema_key keys[SCHEMA_KEYS],
 		keys[count++] = schema->keys[i];
 	return count;
 }
+
+const char *
+schema_absent(const struct section *section, const char *key)
+{
+	bool credential = strcmp(section->word, "credential") == 0;
+	const char *name =
+	    credential ? settings_get(section->settings, "exchange")
+	    : strcmp(section->word, "exchange") == 0 ? section->name
+						     : NULL;
+	const struct exchange *exchange =
+	    name == NULL ? NULL : exchange_named(name);
+	const struct exchange_absent *absent =
+	    exchange == NULL ? NULL : exchange->absent;
+
+	for (; absent != NULL && absent->name != NULL; absent++)
+		if (strcmp(absent->name, key) == 0)
+			return absent->why;
+	return NULL;
+}

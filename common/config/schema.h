@@ -47,4 +47,8 @@ const char *const *schema_words(void);
 size_t schema_keys(const struct section *section,
     struct schema_key keys[SCHEMA_KEYS], bool *open);
 
+/* Why the section's exchange has no such key, which others have; NULL: it does
+ * not say. */
+const char *schema_absent(const struct section *section, const char *key);
+
 #endif

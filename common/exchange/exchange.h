@@ -48,6 +48,12 @@ struct exchange_key {
 	bool required;
 };
 
+/* A key that one would look for here, but it belongs elsewhere. */
+struct exchange_absent {
+	const char *name; /* NULL ends the list */
+	const char *why;
+};
+
 struct exchange {
 	const char *name;
 	unsigned takes;	 /* a set of kinds */
@@ -58,6 +64,8 @@ struct exchange {
 	/* Keys of [credential] beside the common ones (exchange, from,
 	 * identity, token-audience, ttl, endpoint, revoke). */
 	const struct exchange_key *keys;
+	/* Keys that are a mistake, and why. NULL: none but the unknown. */
+	const struct exchange_absent *absent;
 	/* Seconds: what it asks for without `ttl`, and the least that it can
 	 * ask for; 0: nobody can tell it. */
 	long ttl_usual, ttl_min;
