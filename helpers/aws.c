@@ -123,6 +123,8 @@ ask_environment(struct error *err)
 {
 	role = secure_getenv("AWS_ROLE_ARN");
 	session_name = secure_getenv("AWS_ROLE_SESSION_NAME");
+	if (session_name != NULL && session_name[0] == '\0')
+		session_name = NULL;
 	return ask_role(err);
 }
 

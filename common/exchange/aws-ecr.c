@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "base/base64.h"
 #include "base/text.h"
 #include "exchange/aws.h"
 #include "exchange/reply.h"
@@ -9,42 +8,50 @@
 /*
  * ECR GetAuthorizationToken: AWS credentials for what docker logs in to a
  * private registry with. It opens all registries that the credentials may use
- * in one region. Nominally for 12 hours; nobody promises that it outlives the
- * credentials, so it is not said to.
+ * in one region, nominally for 12 hours.
  */
-#define TARGET "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"
-#define LOGIN_MAX (8 * 1024)
+
+/* The forms of a registry's name, as Amazon's own helper knows them: dkr.ecr,
+ * and dkr-ecr for what speaks IPv6 as well. */
+#define AT(suffix)                                         \
+	"*.dkr.ecr.*." suffix, "*.dkr.ecr-fips.*." suffix, \
+	    "*.dkr-ecr.*." suffix, "*.dkr-ecr-fips.*." suffix
 
 static const char *const hosts[] = {
-    "*.dkr.ecr.*.amazonaws.com",
-    "*.dkr.ecr-fips.*.amazonaws.com",
-    "*.dkr.ecr.*.amazonaws.com.cn",
-    "*.dkr.ecr.*.amazonaws.eu",
-    "*.dkr.ecr.*.c2s.ic.gov",
-    "*.dkr.ecr.*.sc2s.sgov.gov",
-    "*.dkr.ecr.*.cloud.adc-e.uk",
-    "*.dkr.ecr.*.csp.hci.ic.gov",
-    "*.dkr-ecr.*.on.aws",
-    "*.dkr-ecr-fips.*.on.aws",
-    "*.dkr-ecr.*.on.amazonwebservices.com.cn",
+    AT("amazonaws.com"),
+    AT("amazonaws.com.cn"),
+    AT("amazonaws.eu"),
+    AT("c2s.ic.gov"),
+    AT("sc2s.sgov.gov"),
+    AT("cloud.adc-e.uk"),
+    AT("csp.hci.ic.gov"),
+    AT("on.aws"),
+    AT("on.amazonwebservices.com.cn"),
     NULL,
 };
 
 static const struct exchange_key keys[] = {
     {"region", KEY_TEXT, false},
+    {"use-fips", KEY_BOOLEAN, false},
+    {"use-dualstack", KEY_BOOLEAN, false},
     {NULL, KEY_TEXT, false},
 };
 
+static const char *const variables[] = {
+    "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", NULL};
+
 static const struct aws_cause causes[] = {
-    {"AccessDeniedException",
-	"the role may not call ecr:GetAuthorizationToken"},
-    {"ExpiredTokenException", "the credentials it was asked with have expired"},
-    {"UnrecognizedClientException",
-	"the credentials it was asked with are not of this partition, or "
-	"were revoked"},
-    {"InvalidSignatureException",
-	"the signature is not right there: compare clock and endpoint"},
-    {NULL, NULL},
+    {"AccessDeniedException", NULL,
+	"the role may not call ecr:GetAuthorizationToken: allow it, on *"},
+    {"ExpiredTokenException", NULL, AWS_INPUT_EXPIRED},
+    {NULL, NULL, NULL},
+};
+
+/* What a registry's host says. */
+struct host {
+	char region[64];
+	bool fips;
+	bool dual;
 };
 
 /* What lies behind a part of a host name, or NULL. */
@@ -72,41 +79,98 @@ behind_service(const char *host, bool *fips)
 	return *fips ? region : after(rest, ".");
 }
 
+/* The suffix must be that of the region's own partition. */
 static bool
-read_host(const char *host, char *region, size_t size, bool *fips)
+fits_region(const char *suffix, struct host *host)
 {
-	const char *rest = behind_service(host, fips), *dot;
+	static const char *const duals[][2] = {{"aws", "on.aws"},
+	    {"aws-us-gov", "on.aws"},
+	    {"aws-cn", "on.amazonwebservices.com.cn"}};
+	const char *partition = aws_partition(host->region);
 
-	if (rest == NULL || (dot = strchr(rest, '.')) == NULL ||
-	    (size_t)(dot - rest) >= size)
-		return false;
-	memcpy(region, rest, (size_t)(dot - rest));
-	region[dot - rest] = '\0';
-	return aws_is_suffix(dot + 1) || strcmp(dot + 1, "on.aws") == 0 ||
-	       strcmp(dot + 1, "on.amazonwebservices.com.cn") == 0;
+	for (size_t i = 0; i < sizeof(duals) / sizeof(duals[0]); i++)
+		host->dual |= strcmp(partition, duals[i][0]) == 0 &&
+			      strcmp(suffix, duals[i][1]) == 0;
+	return host->dual || strcmp(suffix, aws_suffix(host->region)) == 0;
 }
 
-/* Whoever uses a FIPS registry is not to be logged in by another service. */
+static bool
+read_host(const char *name, struct host *host)
+{
+	const char *rest, *dot;
+
+	memset(host, 0, sizeof(*host));
+	rest = behind_service(name, &host->fips);
+	if (rest == NULL || (dot = strchr(rest, '.')) == NULL ||
+	    (size_t)(dot - rest) >= sizeof(host->region))
+		return false;
+	memcpy(host->region, rest, (size_t)(dot - rest));
+	host->region[dot - rest] = '\0';
+	return aws_check_region(host->region, NULL) == 0 &&
+	       fits_region(dot + 1, host);
+}
+
+static bool
+looks_like_one(const char *name)
+{
+	for (size_t i = 0; hosts[i] != NULL; i++)
+		if (text_glob_host(hosts[i], name))
+			return true;
+	return false;
+}
+
+/* What is only named like a registry gets nothing, also where the region is
+ * set. */
+static int
+resolve_region(struct settings *settings, const char *name, struct host *host,
+    struct error *err)
+{
+	const char *set = settings_get(settings, "region");
+	bool known = name != NULL && read_host(name, host);
+
+	if (!known && name != NULL && looks_like_one(name))
+		return error_set(err, FAULT_CONFIG,
+		    "%s is no registry of ECR: they are called "
+		    "ACCOUNT.dkr.ecr.REGION.amazonaws.com, with 12 digits, and "
+		    "end as their region's partition does",
+		    name);
+	if (set == NULL && !known)
+		return error_set(err, FAULT_CONFIG,
+		    "set region: the host is no registry of ECR "
+		    "(ACCOUNT.dkr.ecr.REGION.amazonaws.com)");
+	if (set != NULL && aws_check_region(set, err) == -1)
+		return error_in(err, "region");
+	if (set == NULL && settings_set(settings, "region", host->region) == -1)
+		return error_errno(err, "memory for a region");
+	return 0;
+}
+
+/* Whoever uses a FIPS registry, or reaches it by IPv6, is not to be logged in
+ * by another endpoint: unless the configuration names one. */
+static int
+adopt(struct settings *settings, const struct host *host, struct error *err)
+{
+	if (settings_get(settings, "endpoint") != NULL)
+		return 0;
+	if ((host->fips && settings_get(settings, "use-fips") == NULL &&
+		settings_set(settings, "use-fips", "yes") == -1) ||
+	    (host->dual && settings_get(settings, "use-dualstack") == NULL &&
+		settings_set(settings, "use-dualstack", "yes") == -1))
+		return error_errno(err, "memory for an endpoint");
+	return 0;
+}
+
 static int
 ecr_resolve(struct settings *settings, const struct exchange_target *target,
     struct error *err)
 {
-	const char *set = settings_get(settings, "region");
-	bool fips = false, known = false;
-	char region[64];
+	const char *name = target == NULL ? NULL : target->host;
+	struct host host = {0};
 
-	if (target != NULL && target->host != NULL)
-		known = read_host(target->host, region, sizeof(region), &fips);
-	if (set == NULL && !known)
-		return error_set(err, FAULT_CONFIG,
-		    "region is missing, and the host is no registry of ECR "
-		    "(ACCOUNT.dkr.ecr.REGION.amazonaws.com)");
-	if (aws_check_region(set == NULL ? region : set, err) == -1)
-		return error_in(err, "region");
-	if ((set == NULL && settings_set(settings, "region", region) == -1) ||
-	    (known && fips && settings_set(settings, "fips", "yes") == -1))
-		return error_errno(err, "memory for a region");
-	return 0;
+	if (resolve_region(settings, name, &host, err) == -1 ||
+	    adopt(settings, &host, err) == -1)
+		return -1;
+	return aws_resolve_variants(settings, target, err);
 }
 
 static int
@@ -115,120 +179,35 @@ ecr_endpoint(
 {
 	scoped(buffer) struct buffer host = BUFFER(128);
 	const char *region = settings_get(settings, "region");
-	bool fips = settings_get(settings, "fips") != NULL;
+	const char *fips = aws_uses_fips(settings) ? "-fips" : "";
 
 	if (region == NULL)
 		return error_set(err, FAULT_CONFIG, "region is missing");
-	buffer_printf(&host, "api.ecr%s.%s.%s", fips ? "-fips" : "", region,
-	    aws_suffix(region));
-	if (exchange_base(settings, buffer_text(&host), url, err) == -1)
-		return -1;
-	buffer_add(url, "/", 1);
-	if (buffer_failed(&host) || buffer_failed(url))
-		return error_set(err, FAULT_CONFIG, "endpoint is too long");
-	return 0;
-}
-
-/* The token is base64 of USER:PASSWORD; the password may have colons. */
-static struct secret *
-decode_login(const struct json *json, const char *url, struct error *err)
-{
-	scoped(secret) struct secret *login = secret_new(LOGIN_MAX);
-	const char *token;
-	size_t count;
-
-	if (login == NULL) {
-		error_errno(err, "memory for a login");
-		return NULL;
-	}
-	/* The path alone would also fit an object with a member "0". */
-	if (json_count(json, "authorizationData", &count) &&
-	    json_string(
-		json, "authorizationData/0/authorizationToken", &token) &&
-	    base64_decode(login, token, strlen(token)) == 0 &&
-	    reply_is_token(secret_bytes(login), secret_length(login)))
-		return take(&login);
-	reply_unexpected(url, err, "no authorizationToken in it");
-	return NULL;
-}
-
-static int
-read_login(const struct json *json, const char *url, char **name,
-    struct secret **password, struct error *err)
-{
-	scoped(secret) struct secret *login = decode_login(json, url, err);
-	const char *user, *colon;
-
-	if (login == NULL)
-		return -1;
-	user = secret_bytes(login);
-	colon = strchr(user, ':');
-	if (colon == NULL || colon == user || colon[1] == '\0')
-		return reply_unexpected(
-		    url, err, "its authorizationToken is no USER:PASSWORD");
-	*name = strndup(user, (size_t)(colon - user));
-	*password = secret_copy(colon + 1, strlen(colon + 1));
-	if (*name == NULL || *password == NULL)
-		return error_errno(err, "memory for a login");
-	return 0;
-}
-
-static int64_t
-read_expiry(const struct exchange_mint *mint, const struct json *json)
-{
-	int64_t expires, input = mint->input->expires;
-
-	if (!json_integer(json, "authorizationData/0/expiresAt", &expires) ||
-	    expires < 0)
-		expires = 0;
-	if (input == 0)
-		return expires;
-	input = reply_expiry(mint, input, 0);
-	return expires == 0 || expires > input ? input : expires;
-}
-
-static int
-read_reply(const struct exchange_mint *mint, const struct http_reply *reply,
-    const char *url, struct credential **output, struct error *err)
-{
-	scoped(json) struct json *json = NULL;
-	scoped(secret) struct secret *password = NULL;
-	scoped(string) char *name = NULL;
-	char host[REPLY_HOST_MAX];
-
-	json = reply_json(reply, http_host(url, host, sizeof(host)), err);
-	if (json == NULL ||
-	    read_login(json, url, &name, &password, err) == -1 ||
-	    reply_yield(mint, KIND_BASIC, &password, read_expiry(mint, json),
-		output, err) == -1)
-		return -1;
-	(*output)->name = take(&name);
-	return 0;
+	if (aws_uses_dualstack(settings))
+		buffer_printf(&host, "ecr%s.%s.%s", fips, region,
+		    aws_dual_suffix(region));
+	else
+		buffer_printf(
+		    &host, "api.ecr%s.%s.%s", fips, region, aws_suffix(region));
+	return aws_url(settings, &host, url, err);
 }
 
 static int
 ecr_run(const struct exchange_mint *mint, struct credential **output,
     struct error *err)
 {
+	static const struct aws_registry registry = {
+	    .service = "ecr",
+	    .target = "AmazonEC2ContainerRegistry_V20150921."
+		      "GetAuthorizationToken",
+	    .causes = causes,
+	};
 	scoped(buffer) struct buffer url = BUFFER(REPLY_URL_MAX);
-	scoped(http_reply) struct http_reply reply = {0};
-	scoped(secret) struct secret *body = secret_copy("{}", 2);
 
-	if (body == NULL)
-		return error_errno(err, "memory for a request");
 	if (ecr_endpoint(mint->settings, &url, err) == -1)
 		return -1;
-	struct aws_call call = {
-	    .url = buffer_text(&url),
-	    .service = "ecr",
-	    .region = settings_get(mint->settings, "region"),
-	    .content_type = "application/x-amz-json-1.1",
-	    .target = TARGET,
-	    .body = body,
-	};
-	if (aws_ask(mint, &call, causes, &reply, err) == -1)
-		return -1;
-	return read_reply(mint, &reply, call.url, output, err);
+	return aws_login(mint, &registry, buffer_text(&url),
+	    settings_get(mint->settings, "region"), output, err);
 }
 
 const struct exchange exchange_aws_ecr = {
@@ -237,6 +216,7 @@ const struct exchange exchange_aws_ecr = {
     .yields = KIND_BASIC,
     .hosts = hosts,
     .keys = keys,
+    .variables = variables,
     .resolve = ecr_resolve,
     .endpoint = ecr_endpoint,
     .run = ecr_run,

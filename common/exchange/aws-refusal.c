@@ -72,16 +72,23 @@ read_refusal(struct refusal *refusal, const struct http_reply *reply)
 		read_xml(refusal, reply->body);
 }
 
-/* As botocore's retry rules have it. */
+/* As botocore's retry rules have it, and Go's SDK for the keys of an issuer
+ * that STS did not get. */
 static bool
-passes_by(const char *code)
+passes_by(const struct refusal *refusal)
 {
 	static const char *const codes[] = {"IDPCommunicationError",
 	    "RequestLimitExceeded", "TooManyRequestsException", "SlowDown",
-	    "PriorRequestNotComplete", "BandwidthLimitExceeded"};
+	    "PriorRequestNotComplete", "BandwidthLimitExceeded",
+	    "RequestTimeout", "RequestTimeoutException",
+	    "EC2ThrottledException", "TransactionInProgressException"};
+	const char *code = refusal->code;
 
 	if (text_starts(code, "Throttl") ||
 	    text_starts(code, "RequestThrottled"))
+		return true;
+	if (strcmp(code, "InvalidIdentityToken") == 0 &&
+	    strstr(refusal->message, "retrieve verification key") != NULL)
 		return true;
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (strcmp(code, codes[i]) == 0)
@@ -95,7 +102,7 @@ aws_again(const struct http_reply *reply)
 	struct refusal refusal;
 
 	read_refusal(&refusal, reply);
-	return passes_by(refusal.code);
+	return passes_by(&refusal);
 }
 
 static const char *
@@ -136,15 +143,6 @@ explain(struct buffer *out, const char *text, const struct exchange_mint *mint)
 	}
 }
 
-static const char *
-cause_of(const struct aws_cause *causes, const char *code)
-{
-	for (; causes->code != NULL; causes++)
-		if (strcmp(causes->code, code) == 0)
-			return causes->text;
-	return NULL;
-}
-
 /* This message says no more than its code does. */
 static bool
 says_nothing(const char *message)
@@ -181,13 +179,13 @@ aws_refused(const struct exchange_mint *mint, const struct http_reply *reply,
 	struct refusal refusal;
 
 	read_refusal(&refusal, reply);
-	if (reply->status == 429 || reply->status >= 500 ||
-	    passes_by(refusal.code))
+	if (reply->status == 429 || reply->status >= 500 || passes_by(&refusal))
 		fault = FAULT_NETWORK;
 	if (*refusal.code == '\0')
 		return error_set(
 		    err, fault, "HTTP %d from %s", reply->status, host);
-	compose(&text, mint, &refusal, cause_of(causes, refusal.code));
+	compose(&text, mint, &refusal,
+	    aws_cause_of(causes, refusal.code, refusal.message));
 	error_set(
 	    err, fault, "%s from %s%s", refusal.code, host, buffer_text(&text));
 	reply_conceal(err, mint->input);

@@ -125,8 +125,12 @@ int
 aws_role_resolve(struct settings *settings,
     const struct exchange_target *target, long longest, struct error *err)
 {
+	bool said = settings_get(settings, "region") != NULL;
+
 	if (check_role(settings, err) == -1 ||
 	    aws_resolve_region(settings, target, err) == -1 ||
+	    aws_resolve_variants(settings, target, err) == -1 ||
+	    aws_resolve_global(settings, said ? NULL : target, err) == -1 ||
 	    check_partition(settings, err) == -1 ||
 	    check_ttl(settings, longest, err) == -1 ||
 	    check_session_name(settings, err) == -1)

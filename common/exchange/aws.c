@@ -4,27 +4,26 @@
 #include "base/text.h"
 #include "exchange/aws.h"
 
-/* By the start of their regions' names; the last one claims the rest. */
+/* As botocore's partitions.json has them, by the start of their regions'
+ * names; the last one claims the rest. */
 static const struct partition {
 	const char *prefix;
 	const char *name;
 	const char *suffix;
+	const char *dual; /* of its endpoints that speak IPv6 as well */
 } partitions[] = {
-    {"cn-", "aws-cn", "amazonaws.com.cn"},
-    {"us-gov-", "aws-us-gov", "amazonaws.com"},
-    {"eusc-", "aws-eusc", "amazonaws.eu"},
-    {"us-iso-", "aws-iso", "c2s.ic.gov"},
-    {"us-isob-", "aws-iso-b", "sc2s.sgov.gov"},
-    {"eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"},
-    {"us-isof-", "aws-iso-f", "csp.hci.ic.gov"},
-    {"", "aws", "amazonaws.com"},
+    {"cn-", "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+    {"us-gov-", "aws-us-gov", "amazonaws.com", "api.aws"},
+    {"eusc-", "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"},
+    {"us-iso-", "aws-iso", "c2s.ic.gov", "api.aws.ic.gov"},
+    {"us-isob-", "aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud"},
+    {"eu-isoe-", "aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
+    {"us-isof-", "aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
+    {"", "aws", "amazonaws.com", "api.aws"},
 };
 
-#define PARTITIONS (sizeof(partitions) / sizeof(partitions[0]))
-
-/* What has no region of its own is signed for this one. */
+/* Where nobody says a region. */
 #define HOME "us-east-1"
-#define GLOBAL "aws-global"
 
 static const struct partition *
 find(const char *region)
@@ -48,13 +47,10 @@ aws_partition(const char *region)
 	return find(region)->name;
 }
 
-bool
-aws_is_suffix(const char *suffix)
+const char *
+aws_dual_suffix(const char *region)
 {
-	for (size_t i = 0; i < PARTITIONS; i++)
-		if (strcmp(suffix, partitions[i].suffix) == 0)
-			return true;
-	return false;
+	return find(region)->dual;
 }
 
 int
@@ -72,8 +68,8 @@ aws_check_region(const char *region, struct error *err)
 	    "'%s' is no AWS region (they look like eu-west-1)", shown);
 }
 
-static const char *
-variable(const struct exchange_target *target, const char *name)
+const char *
+aws_variable(const struct exchange_target *target, const char *name)
 {
 	const char *value = NULL;
 
@@ -105,42 +101,7 @@ aws_resolve_region(struct settings *settings,
 	if (region != NULL)
 		return 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if ((region = variable(target, names[i])) != NULL)
+		if ((region = aws_variable(target, names[i])) != NULL)
 			return take_region(settings, region, names[i], err);
 	return take_region(settings, HOME, "region", err);
-}
-
-static const char *
-region_of(const struct settings *settings)
-{
-	const char *region = settings_get(settings, "region");
-
-	return region == NULL ? HOME : region;
-}
-
-const char *
-aws_sts_region(const struct settings *settings)
-{
-	const char *region = region_of(settings);
-
-	return strcmp(region, GLOBAL) == 0 ? HOME : region;
-}
-
-int
-aws_sts_url(
-    const struct settings *settings, struct buffer *url, struct error *err)
-{
-	scoped(buffer) struct buffer host = BUFFER(128);
-	const char *region = region_of(settings);
-
-	if (strcmp(region, GLOBAL) == 0)
-		buffer_add_string(&host, "sts.amazonaws.com");
-	else
-		buffer_printf(&host, "sts.%s.%s", region, aws_suffix(region));
-	if (exchange_base(settings, buffer_text(&host), url, err) == -1)
-		return -1;
-	buffer_add(url, "/", 1);
-	if (buffer_failed(&host) || buffer_failed(url))
-		return error_set(err, FAULT_CONFIG, "endpoint is too long");
-	return 0;
 }

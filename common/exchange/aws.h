@@ -20,8 +20,8 @@ const char *aws_suffix(const char *region);
 /* The name of its partition: "aws", "aws-cn". */
 const char *aws_partition(const char *region);
 
-/* Is this the domain of some partition's services? */
-bool aws_is_suffix(const char *suffix);
+/* The same of its endpoints that speak IPv6 as well: "api.aws". */
+const char *aws_dual_suffix(const char *region);
 
 /* Letters, digits and dashes: what may become part of a host name. */
 int aws_check_region(const char *region, struct error *err);
@@ -31,11 +31,35 @@ int aws_check_region(const char *region, struct error *err);
 int aws_resolve_region(struct settings *settings,
     const struct exchange_target *target, struct error *err);
 
-/* The URL of STS in that region; and the region to sign for there, which is
- * another one for the pseudo-region aws-global. */
+/* A variable of the asker's that is set and not empty, else NULL. */
+const char *aws_variable(
+    const struct exchange_target *target, const char *name);
+
+/* aws-endpoint.c: who is asked. */
+
+/* Makes the settings `use-fips` and `use-dualstack` say yes or no: as they
+ * are, else by the asker's AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT.
+ * Neither goes together with `endpoint`. */
+int aws_resolve_variants(struct settings *settings,
+    const struct exchange_target *target, struct error *err);
+bool aws_uses_fips(const struct settings *settings);
+bool aws_uses_dualstack(const struct settings *settings);
+
+/* For STS, with a region that the configuration did not say: makes it
+ * aws-global where AWS_STS_REGIONAL_ENDPOINTS is legacy and the region is
+ * one of the old ones. */
+int aws_resolve_global(struct settings *settings,
+    const struct exchange_target *target, struct error *err);
+
+/* The URL of STS in the region of the settings; and the region to sign for
+ * there, which is another one for the pseudo-region aws-global. */
 int aws_sts_url(const struct settings *settings, struct buffer *url,
     struct error *err);
 const char *aws_sts_region(const struct settings *settings);
+
+/* The root of the setting `endpoint`, else of this host. */
+int aws_url(const struct settings *settings, const struct buffer *host,
+    struct buffer *url, struct error *err);
 
 /* aws-arn.c: the grammar of names. */
 
@@ -87,9 +111,19 @@ int aws_role_ask(const struct exchange_mint *mint, const struct secret *body,
 /* What a refusal's code means here and what to do. In the text, {iss}, {sub}
  * and {aud} are what was presented, {anything else} is a setting. */
 struct aws_cause {
-	const char *code; /* NULL ends the list */
+	const char *code;   /* NULL ends the list */
+	const char *saying; /* a part of the message; NULL: whatever it is */
 	const char *text;
 };
+
+/* Said of the credentials that a request was signed with. */
+#define AWS_INPUT_EXPIRED                                                      \
+	"the credentials it was asked with have expired: try again, then "     \
+	"compare this machine's clock with theirs"
+#define AWS_INPUT_UNKNOWN                                                      \
+	"the credentials it was asked with are not of this partition, or "     \
+	"were revoked: compare region and role, or mint them anew (daypass "   \
+	"token --force)"
 
 /* Takes the Credentials out of a reply of STS. */
 int aws_credentials(const struct exchange_mint *mint,
@@ -103,6 +137,23 @@ int aws_refused(const struct exchange_mint *mint,
 
 /* For http_request.again: throttled, or STS could not reach the issuer. */
 bool aws_again(const struct http_reply *reply);
+
+/* aws-cause.c: the first of these causes that fits, else one that any service
+ * of AWS may have. NULL: there is none. */
+const char *aws_cause_of(const struct aws_cause *causes, const char *code,
+    const char *message);
+
+/* aws-login.c: GetAuthorizationToken, ECR's and ECR Public's. */
+struct aws_registry {
+	const char *service; /* to sign for */
+	const char *target;  /* X-Amz-Target */
+	bool one;	     /* authorizationData is an object, no list */
+	const struct aws_cause *causes;
+};
+
+int aws_login(const struct exchange_mint *mint,
+    const struct aws_registry *registry, const char *url, const char *region,
+    struct credential **output, struct error *err);
 
 /* aws-send.c: a POST, signed with the input credential unless there is no
  * service to sign for. */

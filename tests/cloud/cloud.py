@@ -130,6 +130,7 @@ class Cloud:
             'role_ecr': worlds.ECR,
             'role_deploy': worlds.DEPLOY,
             'role_partner': worlds.PARTNER,
+            'role_publish': worlds.PUBLISH,
             'external_id': worlds.EXTERNAL_ID,
             'gcp_audience': worlds.PROVIDER,
             'service_account': worlds.SERVICE_ACCOUNT,

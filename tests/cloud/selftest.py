@@ -437,6 +437,32 @@ def _(rig):
     assert sts.assume_role(**names, ExternalId=rig['external_id'])
 
 
+@test('botocore goes on to a third role, with tags, source and policies')
+def _(rig):
+    def onward(session, role, **more):
+        found = boto(rig, 'sts', session).assume_role(
+            RoleArn=rig[role], RoleSessionName='ws-1', **more)['Credentials']
+        return {'aws_access_key_id': found['AccessKeyId'],
+                'aws_secret_access_key': found['SecretAccessKey'],
+                'aws_session_token': found['SessionToken']}
+    tags = [{'Key': 'Team', 'Value': 'web'}, {'Key': 'Cost', 'Value': '7'}]
+    second = onward(rig.aws(), 'role_deploy', Tags=tags,
+                    TransitiveTagKeys=['team'], SourceIdentity='ada')
+    third = onward(second, 'role_publish')
+    assert boto(rig, 's3', third).list_objects_v2(Bucket='publish-data')
+    again = boto(rig, 'sts', second).assume_role
+    name = {'RoleArn': rig['role_publish'], 'RoleSessionName': 'ws-1'}
+    equal(refused(again, **name, Tags=tags[:1]),
+          ('InvalidParameterValue', 400))
+    equal(refused(again, **name, SourceIdentity='eve'), ('AccessDenied', 403))
+    equal(refused(again, **name, TransitiveTagKeys=['team']),
+          ('InvalidParameterValue', 400))
+    narrow = onward(rig.aws(), 'role_deploy', PolicyArns=[
+        {'arn': 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess'}])
+    equal(refused(boto(rig, 'sts', narrow).assume_role, **name),
+          ('AccessDenied', 403))
+
+
 @test('a session ends when it says so')
 def _(rig):
     rig.control('/state', {'lifetimes': {'sts': 1}})

@@ -118,6 +118,49 @@ def test_session_name(place):
     ok('ada@7f3' in names, 'is what STS gets to see', names)
 
 
+def test_one_session_name(place):
+    """Whatever roles a workspace goes through, it goes by one name."""
+    bind(place)
+    place.rig.change(identity={'claims': {'environment_id': 'ws-4711'}})
+    ok(get(place, '--profile', 'deploy'), 'a chain')
+    names = {s.role.rpartition('/')[2]: s.name
+             for s in place.rig.cloud.issued.sessions.values()}
+    equal((names['dev'], names['deploy']), ('ws-4711', 'ws-4711'),
+          'both of its sessions have the name of the workspace')
+
+
+def test_endpoints_of_an_asker(place):
+    """Where a token goes is not for whoever asks to say."""
+    evil = place.rig['octo']
+    bind(place)
+    first = get(place, env={'AWS_ENDPOINT_URL': evil,
+                            'AWS_ENDPOINT_URL_STS': evil})
+    ok(first, 'AWS_ENDPOINT_URL leads nobody away')
+    equal(get(place), first, 'and makes no other credential')
+    equal([n for n in place.rig.counts() if n.startswith('octo')], [],
+          'nobody else was asked')
+    fails(ask(place, env={'AWS_USE_FIPS_ENDPOINT': 'true'}),
+          'AWS_USE_FIPS_ENDPOINT is set, but endpoint says where to ask.*'
+          'use-fips = no', 'FIPS and an endpoint of one\'s own')
+    bind(place, use_fips='no')
+    ok(get(place, env={'AWS_USE_FIPS_ENDPOINT': 'true'}),
+       'unless the configuration says no')
+
+
+def test_absent_keys(place):
+    """What AssumeRoleWithWebIdentity does not have is a mistake there."""
+    for key, value, why in (
+            ('external_id', 'x7', 'has none'), ('tag', 'a=b', 'aws.*tags'),
+            ('transitive_tag', 'a', 'aws.*tags'),
+            ('source_identity', 'ada', 'source_identity')):
+        bind(place, **{key: value})
+        key = key.replace('_', '-')
+        fails(ask(place), f'`{key}`: .*AssumeRoleWithWebIdentity.*{why}', key)
+        done = place.daypass('doctor')
+        like(done.out, f'`{key}`: .*AssumeRoleWithWebIdentity',
+             f'{key}: doctor shows it')
+
+
 def test_usage(place):
     for name, arguments in {
             'a word': ['get'], 'an unknown option': ['--rolle', 'x'],

@@ -104,6 +104,44 @@ test_session_names(void)
 		4);
 }
 
+/* One workspace has one name, however many roles it goes through. */
+static void
+test_session_is_handed_on(void)
+{
+	struct credential *first = NULL, *second = NULL;
+
+	canned_put(200, "text/xml", STS_REPLY("ASIAEXAMPLE"));
+	canned_run(&exchange_aws_web_identity,
+	    canned_settings("role", ROLE, NULL),
+	    canned_id_token("{\"sub\":\"repo:a/b\",\"run_id\":4711}"), &first,
+	    NULL);
+	tap_ok(strstr(canned.body, "&RoleSessionName=4711&") != NULL,
+	    "the job's own: %s", canned.body);
+	canned_put(200, "text/xml", STS_REPLY("ASIAEXAMPLE"));
+	canned_run(&exchange_aws_assume_role,
+	    canned_settings("role", ROLE, NULL), first, &second, NULL);
+	tap_ok(strstr(canned.body, "&RoleSessionName=4711&") != NULL,
+	    "and of the role after it: %s", canned.body);
+	canned_put(200, "text/xml", STS_REPLY("ASIAEXAMPLE"));
+	canned_run(&exchange_aws_assume_role,
+	    canned_settings("role", ROLE, "session-name", "ada", NULL), second,
+	    &first, NULL);
+	canned_put(200, "text/xml", STS_REPLY("ASIAEXAMPLE"));
+	canned_run(&exchange_aws_assume_role,
+	    canned_settings("role", ROLE, NULL), first, &second, NULL);
+	tap_ok(strstr(canned.body, "&RoleSessionName=ada&") != NULL,
+	    "one that was set goes on too: %s", canned.body);
+	credential_free(second);
+	canned_put(200, "text/xml", STS_REPLY("ASIAEXAMPLE"));
+	first = canned_aws();
+	first->subject = strdup("org:a/env:7f3");
+	canned_run(&exchange_aws_assume_role,
+	    canned_settings("role", ROLE, NULL), first, &second, NULL);
+	tap_ok(strstr(canned.body, "&RoleSessionName=org-a-env-7f3&") != NULL,
+	    "another's credentials: the subject: %s", canned.body);
+	credential_free(second);
+}
+
 static void
 test_web_identity(void)
 {
@@ -180,13 +218,27 @@ test_refusals(void)
 	    "audience sts.amazonaws.com (No OpenIDConnect provider)");
 	web_identity_fails(400, "text/xml",
 	    SAYS("ValidationError", "too long\xe2\x80\xa6"), FAULT_REFUSED,
-	    false, "ValidationError" FROM ": too long\xe2\x80\xa6");
+	    false,
+	    "ValidationError" FROM ": a value is not what the service "
+	    "takes: mend it (too long\xe2\x80\xa6)");
 	web_identity_fails(400, "text/xml", SAYS("IDPCommunicationError", ""),
 	    FAULT_NETWORK, true,
 	    "IDPCommunicationError" FROM
-	    ": STS cannot reach https://app.gitpod.io for its keys");
+	    ": STS cannot reach https://app.gitpod.io for its keys: try again, "
+	    "then see that it is up");
 	web_identity_fails(400, "text/xml", SAYS("Throttling", "Rate exceeded"),
-	    FAULT_NETWORK, true, "Throttling" FROM ": Rate exceeded");
+	    FAULT_NETWORK, true,
+	    "Throttling" FROM ": too much is asked there at once: try again "
+	    "later (Rate exceeded)");
+	web_identity_fails(400, "text/xml",
+	    SAYS("InvalidIdentityToken",
+		"Couldn't retrieve verification key from your identity "
+		"provider"),
+	    FAULT_NETWORK, true,
+	    "InvalidIdentityToken" FROM ": STS could not fetch the keys of "
+	    "https://app.gitpod.io: its discovery document and its JWKS must "
+	    "be readable from the internet (Couldn't retrieve verification key "
+	    "from your identity provider)");
 	web_identity_fails(400, "text/xml", SAYS("RequestThrottled", ""),
 	    FAULT_NETWORK, true, "RequestThrottled" FROM);
 	web_identity_fails(400, "application/xml",
@@ -219,7 +271,8 @@ test_assume_role(void)
 	scoped(credential) struct credential *made = NULL;
 	struct settings *settings = canned_settings("role", ROLE, "region",
 	    "aws-global", "session-name", "ws-1", "external-id", "a/b", "tag",
-	    "team=web&co", "tag", "cost=1", NULL);
+	    "team=web&co", "tag", "cost=1", "transitive-tag", "Team",
+	    "source-identity", "ada@acme", NULL);
 
 	canned_put(200, "text/xml", STS_REPLY("ASIAEXAMPLE"));
 	tap_number(canned_run(&exchange_aws_assume_role, settings, canned_aws(),
@@ -230,8 +283,10 @@ test_assume_role(void)
 	    "Action=AssumeRole&Version=2011-06-15&"
 	    "RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fdev&"
 	    "RoleSessionName=ws-1&DurationSeconds=3600&ExternalId=a%2Fb&"
+	    "SourceIdentity=ada%40acme&"
 	    "Tags.member.1.Key=team&Tags.member.1.Value=web%26co&"
-	    "Tags.member.2.Key=cost&Tags.member.2.Value=1",
+	    "Tags.member.2.Key=cost&Tags.member.2.Value=1&"
+	    "TransitiveTagKeys.member.1=Team",
 	    "its body");
 	tap_ok(strstr(canned.authorization,
 		   "/us-east-1/sts/aws4_request, "
@@ -314,7 +369,8 @@ test_ecr(void)
 	    &err);
 	tap_is(err.text,
 	    "AccessDeniedException from api.ecr.us-east-1.amazonaws.com: the "
-	    "role may not call ecr:GetAuthorizationToken (not yours)",
+	    "role may not call ecr:GetAuthorizationToken: allow it, on * (not "
+	    "yours)",
 	    "refused");
 	canned_put(200, "application/x-amz-json-1.1",
 	    "{\"authorizationData\":[{\"authorizationToken\":\"QVdT\"}]}");
@@ -344,6 +400,7 @@ main(void)
 	test_regions();
 	test_roles();
 	test_session_names();
+	test_session_is_handed_on();
 	test_web_identity();
 	test_refusals();
 	test_bad_replies();

@@ -28,7 +28,8 @@ target(void)
 {
 	static struct exchange_target asked;
 
-	asked = (struct exchange_target){host, path, variable};
+	asked = (struct exchange_target){
+	    .host = host, .path = path, .variable = variable};
 	return &asked;
 }
 
@@ -188,7 +189,7 @@ test_ecr(void)
 	ecr_host("123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
 	    "https://api.ecr-fips.us-east-1.amazonaws.com/");
 	ecr_host("123456789012.dkr-ecr.us-east-2.on.aws",
-	    "https://api.ecr.us-east-2.amazonaws.com/");
+	    "https://ecr.us-east-2.api.aws/");
 	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
 		host = no[i];
 		refuses("aws-ecr", settings_new(), FAULT_CONFIG, "region");

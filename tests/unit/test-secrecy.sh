@@ -21,7 +21,7 @@ readers="
 	common/base/secret.c
 	common/base/sigv4.c
 	common/base/xml.c
-	common/exchange/aws-ecr.c
+	common/exchange/aws-login.c
 	common/exchange/aws-refusal.c
 	common/exchange/aws-reply.c
 	common/exchange/block.c

@@ -3,7 +3,7 @@
 
 import string
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from . import policy, sigv4
@@ -23,6 +23,9 @@ class Session:
     expires: float
     policies: list      # session policies' statements, or None
     external: bool = False      # came from a web identity
+    source: str = None          # SourceIdentity; goes on to all that follow
+    tags: dict = field(default_factory=dict)
+    transitive: dict = field(default_factory=dict)  # those that go on
 
     @property
     def account(self):

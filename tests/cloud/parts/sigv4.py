@@ -128,8 +128,8 @@ def stamp_of(seconds):
 
 
 def check_scope(authorization, service, host, stamp):
-    named = re.match(r'(?:[\w.-]+\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com',
-                     host)
+    named = re.match(r'(?:[\w.-]+\.)?([a-z]{2}(?:-[a-z]+)+-\d)\.'
+                     r'(?:amazonaws\.com|api\.aws)', host)
     if named and authorization.region != named[1]:
         raise BadSignature('scope', 'Credential should be scoped to a valid '
                            f'region, not {authorization.region!r}.')

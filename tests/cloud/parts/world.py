@@ -15,6 +15,7 @@ DEV = f'arn:aws:iam::{ACCOUNT}:role/dev'
 ECR = f'arn:aws:iam::{ACCOUNT}:role/ecr'
 DEPLOY = f'arn:aws:iam::{OTHER_ACCOUNT}:role/deploy'
 PARTNER = f'arn:aws:iam::{OTHER_ACCOUNT}:role/partner'
+PUBLISH = f'arn:aws:iam::{OTHER_ACCOUNT}:role/publish'
 EXTERNAL_ID = 'acme-7f3'
 POOL = '//iam.googleapis.com/projects/1/locations/global/' \
     'workloadIdentityPools/p'
@@ -164,7 +165,10 @@ def aws_state(issuer, actions_issuer):
                 allow('ecr:*', '*'), allow('ecr-public:*', '*'),
                 allow('sts:GetServiceBearerToken', '*')]},
             DEPLOY: {'trust': [role_trust(DEV)], 'max_session': 3600,
-                     'permissions': [bucket('deploy-data')]},
+                     'permissions': [bucket('deploy-data'),
+                                     allow('sts:AssumeRole', PUBLISH)]},
+            PUBLISH: {'trust': [role_trust(DEPLOY)], 'max_session': 3600,
+                      'permissions': [bucket('publish-data')]},
             PARTNER: {'trust': [role_trust(DEV, Condition={
                 'StringEquals': {'sts:ExternalId': EXTERNAL_ID}})],
                 'max_session': 3600, 'permissions': [bucket('deploy-data')]},

@@ -51,7 +51,8 @@ class S3(aws.AwsService):
         self.uploads = {}   # id: (bucket, key, type, {number: body})
         hello = Object(b'hello from the bucket\n', 'text/plain')
         self.buckets = {'web-data': {'hello.txt': hello},
-                        'deploy-data': {'hello.txt': hello}}
+                        'deploy-data': {'hello.txt': hello},
+                        'publish-data': {'hello.txt': hello}}
 
     def refuse(self, refusal):
         identifier = aws.request_id()

@@ -156,12 +156,46 @@ class Sts(aws.AwsService):
                                          context=context):
                 raise Refusal(403, 'AccessDenied', f'User: {caller.arn} is not '
                               f'authorized to perform: {action} on resource: '
-                              f'{arn}')
+                              f'{arn}' + self.blame(caller, arn))
+        if caller.source not in (None, form.get('SourceIdentity',
+                                                caller.source)):
+            raise Refusal(403, 'AccessDenied', 'A source identity that is set '
+                          'cannot be changed')
         if int(form.get('DurationSeconds', CHAINED)) > CHAINED:
             raise Refusal(400, 'ValidationError', 'The requested '
                           'DurationSeconds exceeds the 1 hour session limit '
                           'for roles assumed by role chaining.')
-        return self.rendered(self.open(form, role), form)
+        session = self.open(form, role)
+        session.source = form.get('SourceIdentity', caller.source)
+        self.tag(session, caller, form)
+        return self.rendered(session, form)
+
+    def blame(self, caller, arn):
+        """AWS says so where it is the caller's session policy that stands in
+        the way."""
+        if caller.policies is None or policy.allows(
+                caller.policies, 'sts:AssumeRole', arn):
+            return ''
+        return (' because no session policy allows the sts:AssumeRole action')
+
+    def tag(self, session, caller, form):
+        given = tags(form)
+        wanted = {value.lower() for name, value in form.items()
+                  if re.fullmatch(r'TransitiveTagKeys\.member\.\d+', name)}
+        if not wanted <= {key.lower() for key in given}:
+            raise Refusal(400, 'InvalidParameterValue', 'The specified '
+                          'transitive tag key must be included in the '
+                          'requested tags.')
+        if {key.lower() for key in given} & {
+                key.lower() for key in caller.transitive}:
+            raise Refusal(400, 'InvalidParameterValue', 'One of the specified '
+                          "transitive tag keys can't be set because it "
+                          'conflicts with a transitive tag key from the '
+                          'calling session.')
+        session.tags = {**caller.transitive, **given}
+        session.transitive = {**caller.transitive, **{
+            key: value for key, value in given.items()
+            if key.lower() in wanted}}
 
     def needed_actions(self, form):
         yield 'sts:AssumeRole'
@@ -292,8 +326,10 @@ def policy_arns(form):
 
 
 def tags(form):
-    return [value for name, value in form.items()
-            if re.fullmatch(r'Tags\.member\.\d+\.Key', name)]
+    """{key: value}"""
+    return {value: form.get(name.removesuffix('Key') + 'Value', '')
+            for name, value in form.items()
+            if re.fullmatch(r'Tags\.member\.\d+\.Key', name)}
 
 
 def check_text(name, value):
