@@ -11,6 +11,7 @@
 extern const struct exchange exchange_aws_web_identity;
 extern const struct exchange exchange_aws_assume_role;
 extern const struct exchange exchange_aws_ecr;
+extern const struct exchange exchange_aws_ecr_public;
 
 #define ROLE "arn:aws:iam::123456789012:role/dev"
 #define CLAIMS                                                                \
@@ -345,6 +346,50 @@ ecr_expires(const char *at, int64_t input, int64_t expected)
 }
 
 static void
+test_ecr_public(void)
+{
+	struct credential *made = NULL;
+	struct error err = {0};
+
+	canned_put(200, "application/x-amz-json-1.1",
+	    "{\"authorizationData\":{\"authorizationToken\":\"QVdTOnBhOnNz\","
+	    "\"expiresAt\":1.9E9}}");
+	canned_run(&exchange_aws_ecr_public, canned_settings("ttl", "1h", NULL),
+	    canned_aws(), &made, &err);
+	tap_is(made == NULL ? err.text : secret_bytes(made->secret), "pa:ss",
+	    "ecr public: password");
+	tap_is(canned.url, "https://api.ecr-public.us-east-1.amazonaws.com/",
+	    "its URL");
+	tap_ok(strstr(canned.headers, "|X-Amz-Target: SpencerFrontendService."
+				      "GetAuthorizationToken|") != NULL,
+	    "its target: %s", canned.headers);
+	tap_ok(strstr(canned.authorization,
+		   "/us-east-1/ecr-public/aws4_request,") != NULL,
+	    "signed for it: %s", canned.authorization);
+	credential_free(made);
+	made = NULL;
+	canned_put(200, "application/x-amz-json-1.1",
+	    "{\"authorizationData\":[{\"authorizationToken\":"
+	    "\"QVdTOnBhOnNz\"}]}");
+	canned_run(&exchange_aws_ecr_public, canned_settings("ttl", "1h", NULL),
+	    canned_aws(), &made, &err);
+	tap_is(err.text,
+	    "unexpected reply from api.ecr-public.us-east-1.amazonaws.com: no "
+	    "authorizationToken in it",
+	    "a list for an object");
+	canned_put(400, "application/x-amz-json-1.1",
+	    "{\"__type\":\"AccessDeniedException\",\"message\":\"User: x is "
+	    "not "
+	    "authorized to perform: sts:GetServiceBearerToken\"}");
+	canned_run(&exchange_aws_ecr_public, canned_settings("ttl", "1h", NULL),
+	    canned_aws(), &made, &err);
+	tap_ok(
+	    strstr(err.text, "may not call sts:GetServiceBearerToken") != NULL,
+	    "the permission that is forgotten: %s", err.text);
+	tap_ok(made == NULL, "nothing is made of either");
+}
+
+static void
 test_ecr(void)
 {
 	struct credential *made = NULL;
@@ -407,5 +452,6 @@ main(void)
 	test_assume_role();
 	test_clock_skew();
 	test_ecr();
+	test_ecr_public();
 	return tap_done();
 }
