@@ -20,6 +20,12 @@ add_secret(
 		    writing, key, secret_bytes(secret), secret_length(secret));
 }
 
+static bool
+has_secret_name(const struct credential *credential)
+{
+	return credential->kind == KIND_BASIC && credential->session != NULL;
+}
+
 static void
 write_credential(struct writing *writing, const struct road *road,
     const struct credential *credential, bool probe)
@@ -30,14 +36,17 @@ write_credential(struct writing *writing, const struct road *road,
 		: road->username;
 
 	writing_add(writing, "kind", kind_name(credential->kind));
-	if (credential->kind != KIND_AWS)
+	if (has_secret_name(credential) && road->username == NULL) {
+		if (!probe)
+			add_secret(writing, "username", credential->session);
+	} else if (credential->kind != KIND_AWS)
 		add_text(writing, "username", username);
 	else if (!probe)
 		add_text(writing, "access-key-id", credential->name);
-	if (!probe) {
+	if (!probe)
 		add_secret(writing, "secret", credential->secret);
+	if (!probe && credential->kind == KIND_AWS)
 		add_secret(writing, "session-token", credential->session);
-	}
 	if (credential->expires > 0)
 		writing_number(writing, "expires", credential->expires);
 	if (credential->revocable)
@@ -53,9 +62,12 @@ not_ours(const struct message *request, const struct credential *credential)
 {
 	const char *asked = message_get(request, "username");
 
-	return asked != NULL && asked[0] != '\0' &&
-	       credential->kind == KIND_BASIC && credential->name != NULL &&
-	       strcmp(asked, credential->name) != 0;
+	if (asked == NULL || asked[0] == '\0' ||
+	    credential->kind != KIND_BASIC || credential->name == NULL)
+		return false;
+	if (has_secret_name(credential))
+		return !secret_equal(credential->session, asked, strlen(asked));
+	return strcmp(asked, credential->name) != 0;
 }
 
 void

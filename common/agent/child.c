@@ -308,6 +308,7 @@ void
 child_main(const struct mint_order *order, pid_t parent, int input, int output)
 {
 	struct http http = {.deadline = order->deadline - HEADSTART_MS,
+	    .lately = order->skew,
 	    .progress = progress};
 	struct credential *credential = NULL;
 	struct error err = {.fault = FAULT_NONE};

@@ -67,7 +67,9 @@ flight_want(struct agent *agent, struct road *road, size_t step,
     const struct wish *wish, struct waiter *waiter)
 {
 	const unsigned char *key = road->steps[step].key;
-	bool fresh = wish->force || wish->anew;
+	const struct exchange *exchange = road->steps[step].exchange;
+	bool fresh =
+	    wish->force || wish->anew || (exchange != NULL && exchange->fresh);
 	struct entry *entry = fresh ? NULL : vault_find(agent->vault, key);
 	struct error err;
 

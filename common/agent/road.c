@@ -94,6 +94,7 @@ resolve(struct search *search)
 	struct destination destination = {
 	    {.host = road->target.host[0] ? road->target.host : NULL,
 		.path = road->target.path[0] ? road->target.path : NULL,
+		.url = message_get(search->request, "target"),
 		.variable = destination_variable},
 	    search->request};
 

@@ -35,6 +35,7 @@ struct http {
 				  wrong, its answer says so */
 	bool stale;	  /* out: gave up because of input_expires; the caller
 			     may come again with a fresh token */
+	int64_t lately;	  /* what other clocks told: theirs minus ours; 0 */
 	int64_t skew;	  /* out: the other's clock minus ours in seconds, by
 			     its Date header; 0 within 30 s */
 	void (*progress)(const char *at); /* says what is being done; or NULL */

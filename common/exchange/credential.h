@@ -26,7 +26,9 @@ kind_named(const char *name);
 /*
  * What was minted. Which fields are there follows from the kind:
  *	id-token, bearer	secret = the token
- *	basic			name = the user name, secret = the password
+ *	basic			name = the user name, secret = the password;
+ *				where the user name is a secret itself, session
+ *				= the user name, name = what may be shown of it
  *	aws			name = the access key id, secret = the secret
  *				access key, session = the session token
  * Times are by this machine's clock (a mint corrects for skew).

@@ -22,6 +22,7 @@
 struct exchange_target {
 	const char *host; /* lower case, no port */
 	const char *path; /* no leading slash, no ".git" */
+	const char *url;  /* as the asker wrote it */
 	/* A variable of the asker that the exchange declared (else of the
 	 * agent), NULL when unset. */
 	const char *(*variable)(const struct exchange_target *, const char *);
@@ -64,11 +65,14 @@ struct exchange {
 	/* Keys of [credential] beside the common ones (exchange, from,
 	 * identity, token-audience, ttl, endpoint, revoke). */
 	const struct exchange_key *keys;
-	/* Keys that are a mistake, and why. NULL: none but the unknown. */
-	const struct exchange_absent *absent;
 	/* Seconds: what it asks for without `ttl`, and the least that it can
 	 * ask for; 0: nobody can tell it. */
 	long ttl_usual, ttl_min;
+	/* Keys that are a mistake, and why. NULL: none but the unknown. */
+	const struct exchange_absent *absent;
+	/* What it makes is for one use: each who asks gets one of their own.
+	 * Only for what costs no request. */
+	bool fresh;
 	/* Variables of the asker that resolve() reads; written as identities
 	 * write theirs. */
 	const char *const *variables;

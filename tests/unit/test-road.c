@@ -76,6 +76,21 @@ static const struct row found[] = {
 	"tool=docker target=https://" ECR, "github-actions" STS " > aws-ecr"},
     {CHAIN BINDING("docker", ECR, "deploy"), "tool=docker target=" ECR,
 	"github-actions" STS " > aws-assume-role > aws-ecr"},
+    {DEV BINDING("docker", "public.ecr.aws", "dev"),
+	"tool=docker target=public.ecr.aws",
+	"github-actions" STS " > aws-ecr-public"},
+    {DEV BINDING(
+	 "git", "https://git-codecommit.us-east-1.amazonaws.com", "dev"),
+	"tool=git target="
+	"https://git-codecommit.us-east-1.amazonaws.com/v1/repos/web",
+	"github-actions" STS " > aws-codecommit"},
+    {DEV BINDING(
+	 "git", "https://git-codecommit.us-east-1.amazonaws.com", "dev"),
+	"tool=git target=https://git-codecommit.us-east-1.amazonaws.com/",
+	"config config: [credential \"aws-codecommit\"]: a password of "
+	"CodeCommit is for one repository, but git sends no path: git config "
+	"--global credential.https://git-codecommit.us-east-1.amazonaws.com."
+	"useHttpPath true"},
     {DEV BINDING("docker", ECR, "dev\nusername = AWS"),
 	"tool=docker target=" ECR, "github-actions" STS " > aws-ecr as AWS"},
     {CI BINDING("docker", "europe-docker.pkg.dev", "gcp-ci"),

@@ -27,6 +27,19 @@
 	CREDENTIAL( \
 	    "deploy", "aws-assume-role", "from = dev\nrole = " ROLE("deploy"))
 
+#define LAST(from)                            \
+	CREDENTIAL("last", "aws-assume-role", \
+	    "from = " from "\nrole = " ROLE("last"))
+#define THREE(more)                                 \
+	DEV CREDENTIAL("deploy", "aws-assume-role", \
+	    "from = dev\nrole = " ROLE("deploy") more) LAST("deploy")
+#define CODECOMMIT   \
+	DEV BINDING( \
+	    "git", "https://git-codecommit.us-east-1.amazonaws.com", "dev")
+#define REPOSITORY         \
+	"tool=git target=" \
+	"https://git-codecommit.us-east-1.amazonaws.com/v1/repos/"
+
 /* The key of a road's last step, in hex; what went wrong, if it did. */
 static void
 key_of(char hex[ERROR_TEXT_MAX + 64], const char *config, const char *request)
@@ -89,6 +102,20 @@ static const struct row differ[] = {
 	"tool=git target=https://github.com/acme/y"),
     REQUEST("the owner", GITHUB, "tool=git target=https://github.com/acme/x",
 	"tool=git target=https://github.com/evil/x"),
+    REQUEST("the FIPS endpoint", NULL, ROLE_OF,
+	"env.AWS_USE_FIPS_ENDPOINT=true " ROLE_OF),
+    REQUEST("the dual-stack endpoint", NULL, ROLE_OF,
+	"env.AWS_USE_DUALSTACK_ENDPOINT=true " ROLE_OF),
+    REQUEST("the one endpoint for all regions", NULL, ROLE_OF,
+	"env.AWS_STS_REGIONAL_ENDPOINTS=legacy " ROLE_OF),
+    REQUEST("the FIPS endpoint of a registry",
+	DEV BINDING("docker", "*.dkr.ecr.*.amazonaws.com", "dev"),
+	"tool=docker target=" ECR,
+	"env.AWS_USE_FIPS_ENDPOINT=true tool=docker target=" ECR),
+    REQUEST("the repository of a signature", CODECOMMIT, REPOSITORY "a",
+	REPOSITORY "b"),
+    REQUEST("its spelling, which is signed", CODECOMMIT, REPOSITORY "a",
+	REPOSITORY "a.git"),
     REQUEST("the region of a registry",
 	DEV BINDING("docker", "*.dkr.ecr.*.amazonaws.com", "dev"),
 	"tool=docker target=" ECR,
@@ -136,6 +163,8 @@ static const struct row differ[] = {
 	    "role = " ROLE(
 		"dev") "\nregion = eu-west-1\nsession-policy = \"{}\""),
 	"tool=aws credential=dev"),
+    CONFIG("the session policy in the middle of a chain", THREE(""),
+	THREE("\nsession-policy = {}"), "tool=aws credential=last"),
     CONFIG("the beginning of a chain", DEV DEPLOY,
 	CREDENTIAL("dev", "aws-web-identity", "role = " ROLE("other")) DEPLOY,
 	"tool=aws credential=deploy"),

@@ -21,6 +21,7 @@ readers="
 	common/base/secret.c
 	common/base/sigv4.c
 	common/base/xml.c
+	common/exchange/aws-codecommit.c
 	common/exchange/aws-login.c
 	common/exchange/aws-refusal.c
 	common/exchange/aws-reply.c

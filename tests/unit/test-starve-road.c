@@ -253,6 +253,49 @@ federation(char result[STARVE_RESULT])
 	return exchange("gcp-federation", of_exchange, result);
 }
 
+static void
+make_registry(void)
+{
+	make_aws();
+	of_exchange = canned_settings("use-dualstack", "no", NULL);
+}
+
+static bool
+registry(char result[STARVE_RESULT])
+{
+	drop_replies();
+	canned_put(200, "application/x-amz-json-1.1",
+	    "{\"authorizationData\":{\"authorizationToken\":\"QVdTOnBhOnNz\","
+	    "\"expiresAt\":1.9E9}}");
+	return exchange("aws-ecr-public", of_exchange, result);
+}
+
+/* The password is another one each second. */
+static bool
+repository(char result[STARVE_RESULT])
+{
+	const struct exchange_target target = {
+	    .host = "git-codecommit.us-east-1.amazonaws.com",
+	    .url = "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/a"};
+	const struct exchange *one = exchange_named("aws-codecommit");
+	scoped(settings) struct settings *ours = settings_new();
+	scoped(credential) struct credential *output = NULL;
+	struct http http = {.deadline = clock_ms() + 1000};
+	const struct exchange_mint mint = {ours, input, &http};
+	struct error err = {.fault = FAULT_NONE};
+
+	if (ours == NULL)
+		return false;
+	if (one->resolve(ours, &target, &err) == -1 ||
+	    one->run(&mint, &output, &err) == -1) {
+		strcpy(result, "failed without a reason");
+		return err.fault == FAULT_NONE;
+	}
+	snprintf(result, STARVE_RESULT, "%s %zu", secret_bytes(output->session),
+	    secret_length(output->secret));
+	return true;
+}
+
 static const struct scenario scenarios[] = {
     {"the road of a chain", prepare_chain, roads, free_request},
     {"the road of a role", prepare_role, roads, free_request},
@@ -262,6 +305,8 @@ static const struct scenario scenarios[] = {
     {"a credential's block", make_aws, credentials, free_input},
     {"aws-web-identity", make_web_identity, web_identity, free_exchange},
     {"gcp-federation", make_federation, federation, free_exchange},
+    {"aws-ecr-public", make_registry, registry, free_exchange},
+    {"aws-codecommit", make_aws, repository, free_input},
 };
 
 int
