@@ -12,21 +12,12 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import sections, tap   # noqa: E402
+from support import sections   # noqa: E402
+from support.names import begin, main   # noqa: E402
 from support.rig import NamedCloud   # noqa: E402
 from support.tap import equal, like, ok   # noqa: E402
 
-OVER = 'mount --bind "$0" /etc/hosts && exec "$@"'
-
-
-def begin(place):
-    """An agent that sees those hosts and trusts the cloud's CA."""
-    place.env['SSL_CERT_FILE'] = place.rig['bundle']
-    done = place.run('unshare', '--mount', 'sh', '-c', OVER,
-                     place.write('hosts', place.rig.cloud.hosts, 0o644),
-                     'daypass', 'begin')
-    if done.code:
-        raise tap.Skip(f'no mount namespace: {done.err.strip()}')
+CODECOMMIT = 'https://git-codecommit.us-east-1.amazonaws.com'
 
 
 def aws(place, *arguments, **env):
@@ -48,9 +39,34 @@ def test_no_configuration_at_all(place):
     aws(place, AWS_ROLE_ARN=role, AWS_ROLE_SESSION_NAME='from-env')
     names = [s.name for s in place.rig.cloud.issued.sessions.values()]
     ok('from-env' in names, 'AWS_ROLE_SESSION_NAME', names)
+    equal(aws(place, AWS_ROLE_ARN=role, AWS_ROLE_SESSION_NAME=''), first,
+          'set and empty is not set, as the SDKs have it')
     done = place.run('aws-credential-daypass', '--role', role + 'x')
     like(done.err, 'AccessDenied from sts.us-east-1.amazonaws.com: role '
          r'\S+:role/devx does not trust sub=', 'a role that says no')
+
+
+def test_other_endpoints(place):
+    """FIPS and IPv6 are for the asker to want; another host is not."""
+    role = place.rig['role']
+    begin(place)
+    for host, env in (
+            ('sts-fips.us-east-1.amazonaws.com',
+             {'AWS_USE_FIPS_ENDPOINT': 'true'}),
+            ('sts.us-east-1.api.aws', {'AWS_USE_DUALSTACK_ENDPOINT': 'true'}),
+            ('sts-fips.us-east-1.api.aws', {
+                'AWS_USE_FIPS_ENDPOINT': 'true',
+                'AWS_USE_DUALSTACK_ENDPOINT': 'true'}),
+            ('sts.amazonaws.com', {'AWS_STS_REGIONAL_ENDPOINTS': 'legacy'}),
+            ('sts.us-east-1.amazonaws.com', {
+                'AWS_ENDPOINT_URL': place.rig['octo'],
+                'AWS_ENDPOINT_URL_STS': place.rig['octo']})):
+        place.rig.forget()
+        aws(place, '--role', role, **env)
+        asked = [entry['headers'].get('Host') for entry in place.rig.log()
+                 if entry['service'] == 'sts']
+        equal(asked, [host], f'asks {host}')
+        equal(place.rig.count('octo:unknown'), 0, 'and nobody else')
 
 
 def bind(place):
@@ -63,7 +79,9 @@ def bind(place):
         sections.federation(rig, **none),
         sections.service_account(rig, **none),
         sections.docker('123456789012.dkr.ecr.us-east-1.amazonaws.com',
-                        credential='ecr')]))
+                        credential='ecr'),
+        sections.docker('public.ecr.aws', credential='ecr'),
+        sections.section('git', CODECOMMIT, credential='dev')]))
 
 
 def test_each_exchange(place):
@@ -75,12 +93,17 @@ def test_each_exchange(place):
     done = place.run('docker-credential-daypass', 'get', input=(
         '123456789012.dkr.ecr.us-east-1.amazonaws.com'))
     ok(done.code == 0 and '"AWS"' in done.out, 'ECR by the bridge', done)
+    done = place.run('docker-credential-daypass', 'get',
+                     input='public.ecr.aws')
+    ok(done.code == 0 and '"AWS"' in done.out, 'ECR Public by the bridge',
+       done)
+    done = place.daypass('token', '--for', CODECOMMIT + '/v1/repos/web')
+    like(done.out, r'^\d{8}T\d{6}Z[0-9a-f]{64}\n$',
+         'CodeCommit by the bridge')
     done = place.daypass('end', '--json')
     equal(json.loads(done.out)['revoked'], ['github'],
           'and revoked at api.github.com')
 
 
 if __name__ == '__main__':
-    if os.getuid() == 0:
-        tap.run(globals(), kind=NamedCloud)
-    print('1..0 # SKIP port 443 and a mount namespace are needed: root')
+    main(globals(), NamedCloud)

@@ -5,9 +5,6 @@ authentication: skopeo, podman, buildah, docker's command line."""
 
 import json
 import os
-import shutil
-import socket
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -15,54 +12,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
 from support import canary, clients, processes, sections, tap   # noqa: E402
+from support.registry import Registry, image, need   # noqa: E402
 from support.tap import equal, like, ok   # noqa: E402
-
-
-def need(*programs):
-    """Their paths: docker's often comes from elsewhere than Debian."""
-    paths = [shutil.which(program) for program in programs]
-    for program, path in zip(programs, paths):
-        if path is None:
-            raise tap.Skip(f'{program} is not installed')
-    return paths
-
-
-def answers(port):
-    try:
-        socket.create_connection(('localhost', port), 5).close()
-    except OSError:
-        return False
-    return True
-
-
-class Registry:
-    """docker-registry as the cloud wants it, while the test runs."""
-
-    def __init__(self, place):
-        program, = need('docker-registry')
-        self.host = place.rig['registry']
-        self.process = subprocess.Popen(
-            [program, 'serve', place.rig['registry_config']],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, env={'PATH': '/usr/bin:/bin'})
-
-    def __enter__(self):
-        port = int(self.host.partition(':')[2])
-        assert processes.wait_for(lambda: answers(port), 30)
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-
-
-def image(place):
-    """An image made from nothing."""
-    umoci, = need('umoci')
-    for command in (['init', '--layout', 'oci'], ['new', '--image', 'oci:v1']):
-        done = place.run(umoci, *command)
-        assert done.code == 0, done
-    return 'oci:oci:v1'
 
 
 def bind(place, registry):

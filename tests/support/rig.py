@@ -18,6 +18,14 @@ from parts.server import Door   # noqa: E402
 NAMES = {
     'sts.us-east-1.amazonaws.com': 'sts',
     'api.ecr.us-east-1.amazonaws.com': 'ecr',
+    'sts-fips.us-east-1.amazonaws.com': 'sts',
+    'sts.us-east-1.api.aws': 'sts',
+    'sts-fips.us-east-1.api.aws': 'sts',
+    'sts.amazonaws.com': 'sts',
+    'api.ecr-fips.us-east-1.amazonaws.com': 'ecr',
+    'ecr.us-east-1.api.aws': 'ecr',
+    'api.ecr-public.us-east-1.amazonaws.com': 'ecr_public',
+    'git-codecommit.us-east-1.amazonaws.com': 'codecommit',
     'octo-sts.dev': 'octo',
     'api.github.com': 'github',
     'sts.googleapis.com': 'gcp_sts',
@@ -30,15 +38,16 @@ class NamedCloud(Cloud):
     that nobody else has. `hosts` is the /etc/hosts for that."""
 
     hosts = '127.0.0.1 localhost\n'
+    net = None
 
     def open_doors(self):
         super().open_doors()
         tls = next(door.tls for door in self.server.doors if door.tls)
-        net = f'127.{os.getpid() >> 8 & 255 | 1}.{os.getpid() & 255}'
+        self.net = f'127.{os.getpid() >> 8 & 255 | 1}.{os.getpid() & 255}'
         for number, (name, service) in enumerate(NAMES.items(), 1):
-            listener = socket.create_server((f'{net}.{number}', 443))
+            listener = socket.create_server((f'{self.net}.{number}', 443))
             self.server.add(Door(listener, self.services[service], tls))
-            self.hosts += f'{net}.{number} {name}\n'
+            self.hosts += f'{self.net}.{number} {name}\n'
 
 
 class Rig:

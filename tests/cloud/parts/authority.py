@@ -16,6 +16,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 SYSTEM_BUNDLE = '/etc/ssl/certs/ca-certificates.crt'
 NAMES = ('localhost', '*.rig.test', '*.amazonaws.com',
          '*.us-east-1.amazonaws.com', '*.ecr.us-east-1.amazonaws.com',
+         '*.ecr-fips.us-east-1.amazonaws.com', '*.us-east-1.api.aws',
+         '*.ecr-public.us-east-1.amazonaws.com', 'public.ecr.aws',
+         '*.dkr-ecr.us-east-1.on.aws',
          '*.dkr.ecr.us-east-1.amazonaws.com',
          '*.eu-west-1.amazonaws.com', '*.dkr.ecr.eu-west-1.amazonaws.com',
          '*.googleapis.com', '*.pkg.dev', 'octo-sts.dev', 'github.com',
