@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/base64.h"
 
@@ -80,4 +81,44 @@ int
 base64url_decode(struct secret *out, const char *text, size_t length)
 {
 	return append(out, text, length, "-_");
+}
+
+/* By comparisons too. */
+static char
+letter(unsigned value)
+{
+	if (value < 26)
+		return (char)('A' + value);
+	if (value < 52)
+		return (char)('a' + value - 26);
+	if (value < 62)
+		return (char)('0' + value - 52);
+	return value == 62 ? '+' : '/';
+}
+
+int
+base64_encode(struct secret *out, const char *bytes, size_t length)
+{
+	char four[4];
+
+	if (secret_room(out) / 4 < length / 3 + (length % 3 > 0))
+		return -1;
+	for (size_t i = 0; i < length; i += 3) {
+		size_t left = length - i;
+		uint32_t bits = (uint32_t)(unsigned char)bytes[i] << 16;
+
+		if (left > 1)
+			bits |= (uint32_t)(unsigned char)bytes[i + 1] << 8;
+		if (left > 2)
+			bits |= (unsigned char)bytes[i + 2];
+		for (int j = 0; j < 4; j++)
+			four[j] = letter(bits >> (18 - 6 * j) & 63);
+		if (left < 3)
+			four[3] = '=';
+		if (left < 2)
+			four[2] = '=';
+		secret_add(out, four, sizeof(four));
+	}
+	explicit_bzero(four, sizeof(four));
+	return 0;
 }

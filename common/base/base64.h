@@ -6,7 +6,10 @@
 
 #include "base/secret.h"
 
-/* RFC 4648. Appends the decoded bytes; -1 for anything that is not in the
+/* RFC 4648. Appends the bytes encoded, with padding; -1: no room. */
+int base64_encode(struct secret *out, const char *bytes, size_t length);
+
+/* Appends the decoded bytes; -1 for anything that is not in the
  * alphabet, wrong padding, non-zero trailing bits, or no room. */
 int base64_decode(struct secret *out, const char *text, size_t length);
 int base64url_decode(struct secret *out, const char *text, size_t length);

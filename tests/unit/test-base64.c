@@ -47,6 +47,36 @@ vectors(void)
 	gives(true, "--__", "\xfb\xef\xff");
 }
 
+/* The same, backwards; and that every byte comes back. */
+static void
+encoded(void)
+{
+	static const char *const pairs[][2] = {{"", ""}, {"f", "Zg=="},
+	    {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
+	    {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+	    {"\xfb\xff\xbf", "+/+/"}};
+	char all[256];
+	scoped(secret) struct secret *text = secret_new(344);
+	scoped(secret) struct secret *back = secret_new(256);
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		scoped(secret) struct secret *out = secret_new(8);
+
+		tap_number(base64_encode(out, pairs[i][0], strlen(pairs[i][0])),
+		    0, "'%s' is encoded", pairs[i][1]);
+		tap_is(secret_bytes(out), pairs[i][1], "so");
+	}
+	for (size_t i = 0; i < sizeof(all); i++)
+		all[i] = (char)i;
+	tap_number(base64_encode(text, all, sizeof(all)), 0, "every byte");
+	base64_decode(back, secret_bytes(text), secret_length(text));
+	tap_ok(secret_equal(back, all, sizeof(all)), "comes back");
+	while (secret_room(text) >= 4)
+		secret_add(text, "x", 1);
+	tap_number(base64_encode(text, "x", 1), -1, "no room");
+	tap_ok(secret_room(text) == 3, "nothing is begun");
+}
+
 static void
 mistakes(void)
 {
@@ -81,6 +111,7 @@ int
 main(void)
 {
 	vectors();
+	encoded();
 	mistakes();
 	no_room();
 	return tap_done();
