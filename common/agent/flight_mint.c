@@ -147,6 +147,7 @@ land(struct flight *flight, struct credential *credential)
 	log_landing(flight, credential);
 	rest_over(agent->rests, step->key);
 	note_in_ledger(flight, credential);
+	secret_free(take(&credential->handle)); /* the ledger's alone */
 	lifetime = lifetime_of(credential);
 	if (step->exchange == NULL)
 		whose.target = step->audience;

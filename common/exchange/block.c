@@ -26,6 +26,7 @@ static const struct field {
     {"name", TYPE_TEXT, offsetof(struct credential, name)},
     {"secret", TYPE_SECRET, offsetof(struct credential, secret)},
     {"session", TYPE_SECRET, offsetof(struct credential, session)},
+    {"handle", TYPE_SECRET, offsetof(struct credential, handle)},
     {"issuer", TYPE_TEXT, offsetof(struct credential, issuer)},
     {"subject", TYPE_TEXT, offsetof(struct credential, subject)},
     {"audience", TYPE_TEXT, offsetof(struct credential, audience)},

@@ -51,6 +51,7 @@ credential_free(struct credential *credential)
 		return;
 	secret_free(credential->secret);
 	secret_free(credential->session);
+	secret_free(credential->handle);
 	free(credential->name);
 	free(credential->issuer);
 	free(credential->subject);
@@ -94,7 +95,8 @@ credential_copy(const struct credential *from)
 	    copy_text(&copy->claims, from->claims) == -1 ||
 	    copy_text(&copy->label, from->label) == -1 ||
 	    copy_secret(&copy->secret, from->secret) == -1 ||
-	    copy_secret(&copy->session, from->session) == -1)
+	    copy_secret(&copy->session, from->session) == -1 ||
+	    copy_secret(&copy->handle, from->handle) == -1)
 		return NULL;
 	return take(&copy);
 }

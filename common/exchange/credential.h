@@ -41,6 +41,10 @@ struct credential {
 	char *name; /* from malloc(), or NULL */
 	struct secret *secret;
 	struct secret *session;
+	/* What taking it back needs beside it, such as the token that it was
+	 * made with. From the child that minted it to the ledger, and to the
+	 * child that revokes it; to nobody else. NULL: nothing. */
+	struct secret *handle;
 	/* who it was minted for, as far as known; for status and errors */
 	char *issuer;
 	char *subject;

@@ -21,6 +21,7 @@ make_aws(void)
 
 	aws->name = strdup("ASIAEXAMPLE");
 	aws->session = secret_copy("tok/en+==", 9);
+	aws->handle = secret_copy("hvs.token lease/1", 17);
 	aws->expires = 1900000000;
 	aws->issued = 1899996400;
 	aws->revocable = true;
@@ -55,6 +56,8 @@ is_same(const struct credential *got, const char *what)
 	tap_is(got->name, "ASIAEXAMPLE", "%s: name", what);
 	tap_is(secret_bytes(got->secret), "s3cr=et", "%s: secret", what);
 	tap_is(secret_bytes(got->session), "tok/en+==", "%s: session", what);
+	tap_is(secret_bytes(got->handle), "hvs.token lease/1", "%s: handle",
+	    what);
 	tap_is(got->issuer, "https://app.gitpod.io", "%s: issuer", what);
 	tap_is(got->subject, "org:a/prj:b", "%s: subject", what);
 	tap_is(got->audience, "sts.amazonaws.com", "%s: audience", what);
@@ -69,7 +72,8 @@ test_copy_and_block(void)
 	scoped(secret) struct secret *block = secret_new(4096);
 
 	is_same(copy, "copy");
-	tap_ok(copy->secret != aws->secret, "a copy has its own secret");
+	tap_ok(copy->secret != aws->secret && copy->handle != aws->handle,
+	    "a copy has its own secrets");
 	tap_number(credential_write(aws, block), 0, "written");
 	read = credential_read(secret_bytes(block), secret_length(block));
 	is_same(read, "block");
@@ -89,7 +93,8 @@ test_small(void)
 	    "behind what is there");
 	read =
 	    credential_read(secret_bytes(block) + 7, secret_length(block) - 7);
-	tap_ok(read != NULL && read->name == NULL && read->expires == 0,
+	tap_ok(read != NULL && read->name == NULL && read->expires == 0 &&
+		   read->handle == NULL,
 	    "what was not said stays empty");
 	do
 		before = secret_length(block);
@@ -152,6 +157,7 @@ test_reading_refuses(void)
 	    "kind=basic\nsecret=x\n\n",
 	    "kind=bearer\nkind=aws\nname=a\nsecret=x\n\n",
 	    "kind=bearer\nsecret=x\nsecret=y\n\n",
+	    "kind=bearer\nsecret=x\nhandle=y\nhandle=z\n\n",
 	    "kind=bearer\nsecret=x\nexpires=-1\n\n",
 	    "kind=bearer\nsecret=x\nexpires=1e9\n\n",
 	    "kind=bearer\nsecret=x\nexpires=99999999999999999999\n\n",
