@@ -28,13 +28,13 @@ road_append(struct road *road, const struct exchange *exchange,
 		return error_set(err, FAULT_CONFIG,
 		    "the chain of [credential \"%s\"] is too long", credential);
 	step->exchange = exchange;
-	step->yields = exchange->yields;
 	step->credential = strdup(credential);
 	step->settings =
 	    settings == NULL ? settings_new() : settings_copy(settings);
 	road->count++;
 	if (step->credential == NULL || step->settings == NULL)
 		return error_set(err, FAULT_SYSTEM, "no memory for a road");
+	step->yields = exchange_yields(exchange, step->settings);
 	return 0;
 }
 

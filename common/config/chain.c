@@ -65,11 +65,13 @@ check_kind(const struct sections *sections, const struct section *section,
 	const struct exchange *exchange = exchange_of(section);
 	const struct exchange *before = NULL;
 	scoped(buffer) struct buffer takes = BUFFER(128);
+	unsigned kind = KIND_ID_TOKEN;
 
 	if (input != NULL && (before = exchange_of(input)) == NULL)
 		return 0; /* a mistake of its own */
-	if (exchange == NULL ||
-	    (exchange->takes & (before ? before->yields : KIND_ID_TOKEN)))
+	if (before != NULL)
+		kind = exchange_yields(before, input->settings);
+	if (exchange == NULL || (exchange->takes & kind) != 0)
 		return 0;
 	list_kinds(&takes, exchange->takes);
 	if (before == NULL)
@@ -79,7 +81,7 @@ check_kind(const struct sections *sections, const struct section *section,
 		    exchange->name, buffer_text(&takes));
 	return error_set(err, FAULT_CONFIG,
 	    "exchange `%s` takes %s, and credential `%s` is %s", exchange->name,
-	    buffer_text(&takes), input->name, kind_name(before->yields));
+	    buffer_text(&takes), input->name, kind_name(kind));
 }
 
 /* Where its `from` stands; NULL: nowhere. */

@@ -58,7 +58,10 @@ struct exchange_absent {
 struct exchange {
 	const char *name;
 	unsigned takes;	 /* a set of kinds */
-	unsigned yields; /* one kind */
+	unsigned yields; /* one kind; a set where the settings say which */
+	/* Which kind these settings make of it; offline, never 0. NULL where
+	 * `yields` is one kind. */
+	unsigned (*yields_of)(const struct settings *settings);
 	/* Hosts (globs) for which the agent may append this exchange by
 	 * itself when a tool cannot use the kind that is bound. NULL: none. */
 	const char *const *hosts;
@@ -111,6 +114,11 @@ extern const struct exchange *const exchanges[];
 const struct exchange *
 exchange_named(const char *name);
 
+/* The one kind that this exchange yields with these settings. */
+unsigned
+exchange_yields(
+    const struct exchange *exchange, const struct settings *settings);
+
 /* The base of the URL: the setting `endpoint` with no slash at its end, else
  * "https://" and the host given. -1: endpoint may not be used. */
 int
@@ -125,6 +133,18 @@ exchange_ttl(const struct settings *settings, long otherwise);
 struct secret *
 exchange_bearer(const struct secret *token);
 
+/* A new secret "Basic " and both in base64 (RFC 7617); NULL: no memory. */
+struct secret *
+exchange_basic(const char *name, const struct secret *password);
+
+/* Appends the token as a string of JSON. -1: no room. */
+int
+exchange_quote(struct secret *body, const struct secret *token);
+
+/* The origin of a URL, or -1: it has none. */
+int
+exchange_origin(const char *url, struct buffer *origin);
+
 /* Is the reply a 2xx of media type `type` (prefix "application/json" also
  * takes "application/problem+json"-like suffixes)? Else -1: FAULT_REFUSED,
  * "unexpected ... from HOST". For 4xx replies use a protocol's own reader
@@ -135,8 +155,9 @@ exchange_accept(const struct http_reply *reply, const char *type,
 
 /* An error reply in OAuth's form (RFC 6749 5.2): sets "CODE from HOST:
  * DESCRIPTION", FAULT_REFUSED for 4xx, FAULT_NETWORK for 429 and 5xx. Also
- * reads Google's {"error":{"status","message"}} and grpc-gateway's
- * {"code","message"}. Always -1. */
+ * reads Google's {"error":{"status","message"}}, grpc-gateway's
+ * {"code","message"}, and {"errors":[...]} of strings (Vault) or of objects
+ * with a "message" (JFrog). Always -1. */
 int
 exchange_refused(
     const struct http_reply *reply, const char *host, struct error *err);

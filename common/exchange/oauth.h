@@ -10,6 +10,7 @@
 #include "exchange/exchange.h"
 
 /* Token exchange as RFC 8693 has it, for whoever speaks it. */
+#define OAUTH_GRANT "urn:ietf:params:oauth:grant-type:token-exchange"
 #define OAUTH_TYPE "urn:ietf:params:oauth:token-type:"
 #define OAUTH_TYPE_JWT OAUTH_TYPE "jwt"
 #define OAUTH_TYPE_ACCESS_TOKEN OAUTH_TYPE "access_token"
@@ -25,8 +26,14 @@ int oauth_form_scope(struct secret *body, const struct settings *settings,
 
 /* Posts the body to the token endpoint and makes a bearer of what comes back.
  * Its expiry is expires_in from before the request, else the token's own
- * `exp` if it is a JWT, else 0: not known. */
+ * `exp` if it is a JWT, else 0: not known. A refresh token that comes along
+ * is dropped. */
 int oauth_post(const struct exchange_mint *mint, const char *url,
     const struct secret *body, struct credential **output, struct error *err);
+
+/* The same with a request of another form. */
+int oauth_ask(const struct exchange_mint *mint,
+    const struct http_request *request, struct credential **output,
+    struct error *err);
 
 #endif

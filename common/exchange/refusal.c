@@ -11,6 +11,31 @@ struct refusal {
 	char text[512];
 };
 
+/* Vault writes one error as "1 error occurred:\n\t* permission denied\n\n". */
+static void
+pick_plain(char *to, size_t size, const char *from)
+{
+	char line[512];
+	size_t length = 0;
+
+	for (; *from != '\0' && length < sizeof(line) - 1; from++) {
+		bool blank = strchr(" \t\r\n", *from) != NULL;
+
+		if (!blank)
+			line[length++] = *from;
+		else if (length > 0 && line[length - 1] != ' ')
+			line[length++] = ' ';
+	}
+	while (length > 0 && strchr(" .", line[length - 1]) != NULL)
+		length--;
+	line[length] = '\0';
+	from = strstr(line, " occurred: * ");
+	from = from == NULL || line[0] < '1' || line[0] > '9'
+		   ? line
+		   : from + strlen(" occurred: * ");
+	text_printable(to, size, from, strlen(from));
+}
+
 static void
 pick(char *to, size_t size, const struct json *json, const char *path)
 {
@@ -34,6 +59,20 @@ grpc_name(int64_t code)
 	return code >= 0 && code < count ? names[code] : "";
 }
 
+/* One of Vault's errors says all there is to say; JFrog's are objects. */
+static void
+read_errors(struct refusal *refusal, const struct json *json)
+{
+	const char *string;
+	size_t count;
+
+	if (!json_count(json, "errors", &count) || count == 0)
+		return;
+	if (json_element(json, "errors", 0, &string) ||
+	    json_string(json, "errors/0/message", &string))
+		pick_plain(refusal->text, sizeof(refusal->text), string);
+}
+
 /* RFC 6749 has a string in "error", Google an object, grpc-gateway and
  * GitHub none. */
 static void
@@ -55,6 +94,8 @@ read_document(struct refusal *refusal, const struct json *json)
 	if (json_integer(json, "code", &number))
 		text_copy(code, sizeof(refusal->code), grpc_name(number));
 	pick(text, sizeof(refusal->text), json, "message");
+	if (*text == '\0')
+		read_errors(refusal, json);
 }
 
 static void

@@ -156,3 +156,12 @@ reply_yield(const struct exchange_mint *mint, unsigned kind,
 	*output = take(&made);
 	return 0;
 }
+
+int
+reply_name(struct credential *credential, const char *name, struct error *err)
+{
+	if ((credential->name = strdup(name)) == NULL)
+		return error_errno(err, "memory for a user name");
+	credential->kind = KIND_BASIC;
+	return 0;
+}

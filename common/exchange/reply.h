@@ -57,4 +57,8 @@ int reply_yield(const struct exchange_mint *mint, unsigned kind,
     struct secret **secret, int64_t expires, struct credential **output,
     struct error *err);
 
+/* Makes the secret of a credential the password of this name: KIND_BASIC. */
+int reply_name(
+    struct credential *credential, const char *name, struct error *err);
+
 #endif

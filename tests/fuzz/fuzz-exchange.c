@@ -66,7 +66,8 @@ run(const struct exchange *exchange)
 			abort();
 		return;
 	}
-	if (output == NULL || output->kind != exchange->yields ||
+	if (output == NULL ||
+	    output->kind != exchange_yields(exchange, settings) ||
 	    output->secret == NULL || secret_length(output->secret) == 0 ||
 	    output->expires < 0)
 		abort();

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "canned.h"
+#include "exchange/cause.h"
 #include "exchange/claims.h"
 #include "exchange/reply.h"
 #include "tap.h"
@@ -20,7 +21,7 @@ test_table(void)
 		const struct exchange *exchange = exchanges[count];
 		bool takes_id = (exchange->takes & KIND_ID_TOKEN) != 0;
 
-		tap_ok(kind_name(exchange->yields) != NULL,
+		tap_ok(kind_name(exchange_yields(exchange, NULL)) != NULL,
 		    "%s yields one kind", exchange->name);
 		tap_ok(takes_id == (exchange->audience != NULL),
 		    "%s has an audience if it takes an id token",
@@ -70,6 +71,8 @@ test_ttl_and_bearer(void)
 	scoped(settings) struct settings *settings = settings_new();
 	scoped(secret) struct secret *token = secret_copy("abc", 3);
 	scoped(secret) struct secret *bearer = exchange_bearer(token);
+	scoped(secret) struct secret *basic = exchange_basic("acme+web", token);
+	scoped(secret) struct secret *body = secret_new(12);
 
 	tap_number(exchange_ttl(settings, 3600), 3600, "the usual ttl");
 	settings_set(settings, "ttl", "15m");
@@ -77,6 +80,12 @@ test_ttl_and_bearer(void)
 	settings_set(settings, "ttl", "soon");
 	tap_number(exchange_ttl(settings, 3600), -1, "ttl that is none");
 	tap_is(secret_bytes(bearer), "Bearer abc", "bearer");
+	tap_is(secret_bytes(basic), "Basic YWNtZSt3ZWI6YWJj", "basic");
+	tap_number(exchange_quote(body, token), 0, "quoted");
+	tap_is(secret_bytes(body), "\"abc\"", "as JSON");
+	while (exchange_quote(body, token) == 0)
+		;
+	tap_ok(secret_length(body) % 5 == 0, "whole or not at all");
 }
 
 static void
@@ -146,6 +155,18 @@ test_refused(void)
 	    "RESOURCE_EXHAUSTED from h: slow");
 	refused_is(503, "<html>", FAULT_NETWORK, "HTTP 503 from h");
 	refused_is(400, "", FAULT_REFUSED, "HTTP 400 from h");
+	refused_is(403,
+	    "{\"errors\":[\"1 error occurred:\\n\\t* permission "
+	    "denied\\n\\n\"]}",
+	    FAULT_REFUSED, "HTTP 403 from h: permission denied");
+	refused_is(403,
+	    "{\"errors\":[\"2 errors occurred:\\n\\t* a\\n\\t* b\\n\\n\"]}",
+	    FAULT_REFUSED, "HTTP 403 from h: a * b");
+	refused_is(404, "{\"errors\":[]}", FAULT_REFUSED, "HTTP 404 from h");
+	refused_is(
+	    503, "{\"errors\":[\" \\t\"]}", FAULT_NETWORK, "HTTP 503 from h");
+	refused_is(401, "{\"errors\":[{\"code\":\"X\",\"message\":\"no\"}]}",
+	    FAULT_REFUSED, "HTTP 401 from h: no");
 	refused_is(400, "{\"error\":7,\"message\":[1]}", FAULT_REFUSED,
 	    "HTTP 400 from h");
 	refused_is(400,
@@ -245,6 +266,36 @@ test_conceal(void)
 	conceals("", "");
 }
 
+/* What is said behind this error with these causes. */
+static void
+cause_is(enum fault fault, const char *text, const char *expected)
+{
+	static const struct cause causes[] = {
+	    {"no role", "make {role} at {mount} for {sub}{nothing}"},
+	    {"HTTP 4", "so {iss} {aud}"}, {NULL, NULL}};
+	scoped(credential) struct credential *token = canned_id_token(
+	    "{\"iss\":\"https://i\",\"sub\":\"s\",\"aud\":\"a\"}");
+	scoped(settings) struct settings *settings =
+	    canned_settings("role", "web", "mount", "jwt", NULL);
+	const struct exchange_mint mint = {settings, token, NULL};
+	struct error err = {0};
+
+	error_set(&err, fault, "%s", text);
+	tap_number(cause_add(&err, &mint, causes), -1, "%s: -1", text);
+	tap_is(err.text, expected, "the cause of %s", text);
+	tap_number(err.fault, fault, "%s: the fault stays", text);
+}
+
+static void
+test_causes(void)
+{
+	cause_is(FAULT_REFUSED, "HTTP 400: no role",
+	    "HTTP 400: no role; make web at jwt for s");
+	cause_is(FAULT_NETWORK, "HTTP 429", "HTTP 429; so https://i a");
+	cause_is(FAULT_REFUSED, "other", "other");
+	cause_is(FAULT_SYSTEM, "no role", "no role");
+}
+
 int
 main(void)
 {
@@ -257,5 +308,6 @@ main(void)
 	test_claims();
 	test_labels();
 	test_conceal();
+	test_causes();
 	return tap_done();
 }

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "exchange/cause.h"
+#include "exchange/claims.h"
+
+static const char *
+value_of(
+    const char *name, const struct settings *settings, const struct jwt *claims)
+{
+	const char *value;
+
+	if (strcmp(name, "iss") == 0)
+		return claims->issuer;
+	if (strcmp(name, "sub") == 0)
+		return claims->subject;
+	if (strcmp(name, "aud") == 0)
+		return claims->audience;
+	value = settings_get(settings, name);
+	return value == NULL ? "" : value;
+}
+
+static void
+explain(struct buffer *out, const char *text, const struct exchange_mint *mint)
+{
+	struct jwt claims;
+	char name[32];
+	size_t length;
+
+	claims_read(mint->input, &claims);
+	for (; *text != '\0'; text += length) {
+		length = strcspn(text, "{");
+		buffer_add(out, text, length);
+		if (text[length] == '\0')
+			return;
+		text += length + 1;
+		length = strcspn(text, "}");
+		memcpy(name, text, length);
+		name[length++] = '\0';
+		buffer_add_string(out, value_of(name, mint->settings, &claims));
+	}
+}
+
+int
+cause_add(struct error *err, const struct exchange_mint *mint,
+    const struct cause *causes)
+{
+	scoped(buffer) struct buffer text = BUFFER(4 * ERROR_TEXT_MAX);
+
+	if (err == NULL ||
+	    (err->fault != FAULT_REFUSED && err->fault != FAULT_NETWORK))
+		return -1;
+	while (causes->says != NULL && strstr(err->text, causes->says) == NULL)
+		causes++;
+	if (causes->says == NULL)
+		return -1;
+	buffer_printf(&text, "%s; ", err->text);
+	explain(&text, causes->means, mint);
+	if (buffer_failed(&text))
+		return -1;
+	return error_set(err, err->fault, "%s", buffer_text(&text));
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_EXCHANGE_CAUSE_H
+#define DAYPASS_EXCHANGE_CAUSE_H
+
+#include "exchange/exchange.h"
+
+/*
+ * What a service says when it refuses, and what the person can do about it. A
+ * table of these ends with a row of NULLs; of several that fit, the first
+ * counts.
+ */
+struct cause {
+	/* Words that the error's text holds: a code, a part of a sentence,
+	 * "HTTP 404". */
+	const char *says;
+	/* {NAME} stands for that setting ("" where it is not set), {iss},
+	 * {sub} and {aud} for what was presented. */
+	const char *means;
+};
+
+/* Puts "; " and what it means behind the text of an error that the other side
+ * gave (FAULT_REFUSED, FAULT_NETWORK). Always -1. */
+int
+cause_add(struct error *err, const struct exchange_mint *mint,
+    const struct cause *causes);
+
+#endif
