@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "exchange/cause.h"
 #include "exchange/reply.h"
 
 /*
@@ -15,6 +16,46 @@
 
 /* The reply does not say: GitHub's installation tokens live for an hour. */
 #define LIFE (55 * 60)
+
+#define POLICY "the trust policy .github/chainguard/{identity-name}.sts.yaml"
+
+static const struct cause causes[] = {
+    {"no installation found", "octo-sts's app is not installed there: "
+			      "https://github.com/apps/octo-sts"},
+    {"unable to read trust policy", POLICY " is no file"},
+    {"unable to parse trust policy",
+	POLICY " has a mistake: compare it with octo-sts's documentation; the "
+	       "old one may be remembered for 5 minutes"},
+    {"unable to compile trust policy",
+	POLICY " has a pattern that is none, or says twice what may stand "
+	       "once; the old one may be remembered for 5 minutes"},
+    {"trust policy: issuer", POLICY " must have issuer: {iss}"},
+    {"trust policy: subject", POLICY " must have subject: {sub}"},
+    {"trust policy: audience",
+	POLICY " must have audience: {aud}, or token-audience be the one that "
+	       "it has"},
+    {"trust policy: ", POLICY " wants a claim that the token does not have"},
+    {"not in the trusted token issuers",
+	"the organization's trusted-token-issuers.yaml must have {iss}"},
+    {"StatusUnprocessableEntity",
+	POLICY " wants permissions, or repositories, that the app was not "
+	       "given: approve them in the organization's settings"},
+    {"invalid bearer token", "what the identity gave is no JWT"},
+    {"invalid issuer",
+	"octo-sts takes issuers of the form https://HOST/PATH alone"},
+    {"invalid subject", "octo-sts takes no subject with blanks or quotes"},
+    {"invalid audience", "octo-sts takes no audience with blanks or quotes"},
+    {"fetch or create the provider",
+	"octo-sts must reach {iss}/.well-known/openid-configuration"},
+    {"unable to verify bearer token",
+	"the token has expired, or {iss} does not publish the key that it was "
+	"signed with"},
+    {"one authorization header", "a proxy in between adds a header of its own"},
+    {"rate limit", "GitHub allows the app no more for now: try again later"},
+    {"RESOURCE_EXHAUSTED", "too many requests: try again later"},
+    {"failed to get token", "GitHub gave octo-sts no token: try again later"},
+    {NULL, NULL},
+};
 
 static const struct exchange_key keys[] = {
     {"identity-name", KEY_TEXT, true},
@@ -170,8 +211,8 @@ refused(const struct exchange_mint *mint, struct error *err)
 	char text[ERROR_TEXT_MAX];
 
 	if (err == NULL || scope == NULL ||
-	    !text_starts(err->text, "NOT_FOUND"))
-		return -1;
+	    strstr(err->text, "unable to find trust policy") == NULL)
+		return cause_add(err, mint, causes);
 	home = strchr(scope, '/') == NULL ? "/.github" : "";
 	memcpy(text, err->text, sizeof(text));
 	return error_set(err, err->fault,

@@ -2,24 +2,62 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "exchange/cause.h"
 #include "exchange/oauth.h"
 #include "exchange/reply.h"
 
 /*
  * OAuth 2.0 Token Exchange, RFC 8693, at any server that speaks it: the
- * common key `endpoint` is the whole URL here and must be set. No client
- * authentication: the token is the proof.
+ * common key `endpoint` is the whole URL here and must be set. There is no
+ * client authentication by a secret: the token is the proof. A server that
+ * wants to be told which (public) client asks is told by `client-id`, and
+ * what it wants beyond the RFC by `parameter`.
  */
 #define BODY_ROOM (64 * 1024)
 
 static const struct exchange_key keys[] = {
+    {"endpoint", KEY_URL, true}, /* the common one, which has no default here */
     {"audience", KEY_REPEAT, false},
     {"resource", KEY_REPEAT, false},
     {"scope", KEY_REPEAT, false},
     {"subject-token-type", KEY_TEXT, false},
     {"requested-token-type", KEY_TEXT, false},
+    {"client-id", KEY_TEXT, false},
+    {"parameter", KEY_REPEAT, false},
     {NULL, KEY_TEXT, false},
 };
+
+/* RFC 6749 5.2 and RFC 8693 2.2.2. */
+static const struct cause causes[] = {
+    {"invalid_target",
+	"the server does not issue tokens for this audience or resource"},
+    {"invalid_scope", "the server does not grant this scope"},
+    {"invalid_grant", "the server must trust {iss} and take tokens for {aud} "
+		      "(token-audience says for whom ours is)"},
+    {"unauthorized_client",
+	"the server does not let this client exchange tokens"},
+    {"invalid_client",
+	"the server wants to know its clients: client-id names a public one; "
+	"daypass holds no client's secret"},
+    {"unsupported_grant_type",
+	"token exchange is not on there, or endpoint is not the token "
+	"endpoint"},
+    {"unsupported_token_type",
+	"set subject-token-type to what the server takes (id_token, jwt, "
+	"access_token)"},
+    {"access_denied", "a policy of the server says no"},
+    {"invalid_request",
+	"the server lacks a parameter, or does not take one of ours"},
+    {"HTTP 404", "endpoint is the whole URL of the token endpoint"},
+    {"HTTP 405", "endpoint is the whole URL of the token endpoint"},
+    {NULL, NULL},
+};
+
+/* What is the exchange's own to send, and what is nobody's to write down. */
+static const char *const reserved[] = {"grant_type", "subject_token",
+    "subject_token_type", "actor_token", "actor_token_type", "audience",
+    "resource", "scope", "requested_token_type", "client_id", "client_secret",
+    "client_assertion", "client_assertion_type", "password", "refresh_token"};
 
 static int
 token_exchange_endpoint(
@@ -44,14 +82,11 @@ static int
 token_exchange_audience(
     const struct settings *settings, struct buffer *audience, struct error *err)
 {
-	const char *endpoint = settings_get(settings, "endpoint"), *host;
+	const char *endpoint = settings_get(settings, "endpoint");
 
-	if (endpoint == NULL || (host = strstr(endpoint, "://")) == NULL)
+	if (endpoint == NULL || exchange_origin(endpoint, audience) == -1)
 		return error_set(err, FAULT_CONFIG,
 		    "endpoint is missing: the URL of the token endpoint");
-	host += strlen("://");
-	buffer_add(audience, endpoint,
-	    (size_t)(host - endpoint) + strcspn(host, "/?#"));
 	return 0;
 }
 
@@ -70,15 +105,38 @@ check_resources(const struct settings *settings, struct error *err)
 }
 
 static int
+check_parameters(const struct settings *settings, struct error *err)
+{
+	settings_each (setting, settings, "parameter") {
+		const char *value = setting->value;
+		size_t name = strcspn(value, "=");
+
+		if (name == 0 || value[name] == '\0')
+			return error_set(err, FAULT_CONFIG,
+			    "parameter '%s' is not NAME=VALUE", value);
+		for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]);
+		     i++)
+			if (strncmp(value, reserved[i], name) == 0 &&
+			    reserved[i][name] == '\0')
+				return error_set(err, FAULT_CONFIG,
+				    "parameter `%s` has a key of its own, or "
+				    "is nothing to be written down",
+				    reserved[i]);
+	}
+	return 0;
+}
+
+static int
 token_exchange_resolve(struct settings *settings,
     const struct exchange_target *target, struct error *err)
 {
 	scoped(buffer) struct buffer url = BUFFER(REPLY_URL_MAX);
 
 	(void)target;
-	if (token_exchange_endpoint(settings, &url, err) == -1)
+	if (token_exchange_endpoint(settings, &url, err) == -1 ||
+	    check_resources(settings, err) == -1)
 		return -1;
-	return check_resources(settings, err);
+	return check_parameters(settings, err);
 }
 
 /* "jwt" is written for the RFC's urn:ietf:params:oauth:token-type:jwt. */
@@ -97,6 +155,24 @@ form_each(struct secret *body, const struct settings *settings, const char *key)
 	settings_each (setting, settings, key)
 		if (http_form(body, key, setting->value) == -1)
 			return -1;
+	return 0;
+}
+
+static int
+form_parameters(struct secret *body, const struct settings *settings)
+{
+	const char *client = settings_get(settings, "client-id");
+
+	if (client != NULL && http_form(body, "client_id", client) == -1)
+		return -1;
+	settings_each (setting, settings, "parameter") {
+		size_t length = strcspn(setting->value, "=");
+		scoped(string) char *name = strndup(setting->value, length);
+
+		if (name == NULL ||
+		    http_form(body, name, setting->value + length + 1) == -1)
+			return -1;
+	}
 	return 0;
 }
 
@@ -129,7 +205,8 @@ make_body(const struct exchange_mint *mint, struct error *err)
 	if (form_each(body, settings, "audience") == -1 ||
 	    form_each(body, settings, "resource") == -1 ||
 	    oauth_form_scope(body, settings, NULL) == -1 ||
-	    form_type(body, settings) == -1) {
+	    form_type(body, settings) == -1 ||
+	    form_parameters(body, settings) == -1) {
 		error_set(err, FAULT_CONFIG, "the parameters are too long");
 		return NULL;
 	}
@@ -146,7 +223,9 @@ token_exchange_run(const struct exchange_mint *mint, struct credential **output,
 	if (token_exchange_endpoint(mint->settings, &url, err) == -1 ||
 	    (body = make_body(mint, err)) == NULL)
 		return -1;
-	return oauth_post(mint, buffer_text(&url), body, output, err);
+	if (oauth_post(mint, buffer_text(&url), body, output, err) == -1)
+		return cause_add(err, mint, causes);
+	return 0;
 }
 
 const struct exchange exchange_token_exchange = {

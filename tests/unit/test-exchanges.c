@@ -85,11 +85,6 @@ test_audiences(void)
 	audience_is("gcp-federation", canned_settings("audience", POOL, NULL),
 	    "https:" POOL);
 	audience_is("gcp-federation", settings_new(), NULL);
-	audience_is("token-exchange",
-	    canned_settings(
-		"endpoint", "https://sts.acme.io:8443/o/token", NULL),
-	    "https://sts.acme.io:8443");
-	audience_is("token-exchange", settings_new(), NULL);
 }
 
 static void
@@ -412,70 +407,6 @@ test_gcp_runs(void)
 	    "refused");
 }
 
-#define TOKEN_ENDPOINT "endpoint", "https://sts.acme.io/token"
-
-static int64_t
-token_expires(const char *reply, struct error *err)
-{
-	scoped(credential) struct credential *made = NULL;
-
-	*err = (struct error){0};
-	canned_put(200, "application/json", reply);
-	canned_run(exchange_named("token-exchange"),
-	    canned_settings(TOKEN_ENDPOINT, "audience", "x", "audience", "y",
-		"resource", "https://r", "scope", "s1", "scope", "s2",
-		"requested-token-type", "jwt", NULL),
-	    bearer(), &made, err);
-	return made == NULL ? -1 : made->expires;
-}
-
-static void
-test_token_exchange(void)
-{
-	int64_t start = clock_unix(), expires;
-	struct error err;
-
-	refuses("token-exchange", settings_new(), FAULT_CONFIG,
-	    "endpoint is missing");
-	refuses("token-exchange",
-	    canned_settings(TOKEN_ENDPOINT, "resource", "r", NULL),
-	    FAULT_CONFIG, "resource");
-	expires = token_expires(
-	    "{\"access_token\":\"t\",\"expires_in\":\"600\"}", &err);
-	tap_ok(expires >= start + 600 && expires <= start + 605,
-	    "expires_in as a string");
-	tap_is(canned.body,
-	    "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3A"
-	    "token-exchange&subject_token=ya29.federated&subject_token_type="
-	    "urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Aaccess_token&"
-	    "audience=x&audience=y&resource=https%3A%2F%2Fr&scope=s1%20s2&"
-	    "requested_token_type="
-	    "urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Ajwt",
-	    "token-exchange: its body");
-	tap_number(token_expires("{\"access_token\":\"t\","
-				 "\"token_type\":\"N_A\"}",
-		       &err),
-	    0, "no expiry");
-	tap_number(
-	    token_expires("{\"access_token\":\"e30.eyJleHAiOjE5MDAwMDAwMDB9."
-			  "eA\"}",
-		&err),
-	    1900000000, "the token's own expiry");
-	tap_number(token_expires("{\"access_token\":\"t\","
-				 "\"token_type\":\"DPoP\"}",
-		       &err),
-	    -1, "a token to be proved is refused");
-	token_expires("{\"access_token\":\"a b\"}", &err);
-	tap_is(err.text,
-	    "unexpected reply from sts.acme.io: access_token is no token",
-	    "so");
-	token_expires("{\"access_token\":7}", &err);
-	tap_is(err.text,
-	    "unexpected reply from sts.acme.io: no access_token in it", "so");
-	token_expires("[", &err);
-	tap_number(err.fault, FAULT_REFUSED, "no JSON: %s", err.text);
-}
-
 int
 main(void)
 {
@@ -488,6 +419,5 @@ main(void)
 	test_octo_revoke();
 	test_gcp_settings();
 	test_gcp_runs();
-	test_token_exchange();
 	return tap_done();
 }
