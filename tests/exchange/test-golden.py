@@ -34,7 +34,7 @@ def check(place, row):
     said = {}
     for refusal in row.refusals(place.rig):
         done = refuse(place, row, refusal)
-        name = f'{row.exchange}: {refusal.name}'
+        name = f'{row.title}: {refusal.name}'
         equal((done.code, done.out), (refusal.code, ''),
               f'{name}: exit {refusal.code}')
         ok(len(done.err.splitlines()) == 1, f'{name}: in one line', done)
@@ -42,8 +42,8 @@ def check(place, row):
             place.rig.secrets())), f'{name}: no secret')
         assert refusal.name not in said, f'{name}: there twice'
         said[refusal.name] = f'{done.code} {done.err}'
-    ok(said, f'{row.exchange}: has refusals')
-    golden.check(os.path.join(HERE, 'golden', f'{row.exchange}.txt'), said)
+    ok(said, f'{row.title}: has refusals')
+    golden.check(os.path.join(HERE, 'golden', f'{row.title}.txt'), said)
 
 
 def test_sentences(place):

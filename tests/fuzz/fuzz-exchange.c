@@ -21,6 +21,12 @@ all_settings(const char *exchange)
 			 "workloadIdentityPools/p/providers/w"},
 	    {"service-account", "ci@acme.iam.gserviceaccount.com"},
 	    {"identity-name", "daypass"},
+	    {"robot", "acme+web"},
+	    {"provider-name", "workspaces"},
+	    {"organization", "acme"},
+	    {"connection-id", "0b5b3c1e-6c3f-4e0a-9f8e-1d2c3b4a5f60"},
+	    {"path", "database/creds/web"},
+	    {"yields", "basic"},
 	};
 	struct settings *settings = settings_new();
 
@@ -29,7 +35,8 @@ all_settings(const char *exchange)
 	settings_set(settings, "scope",
 	    strcmp(exchange, "octo-sts") == 0 ? "acme/app"
 					      : "https://a.io/scope");
-	if (strcmp(exchange, "token-exchange") == 0)
+	if (strcmp(exchange, "token-exchange") == 0 ||
+	    strcmp(exchange, "vault") == 0 || strcmp(exchange, "jfrog") == 0)
 		settings_set(settings, "endpoint", "https://sts.acme.io/t");
 	return settings;
 }

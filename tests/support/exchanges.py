@@ -31,6 +31,8 @@ class Row:
     def __init__(self, module):
         self.module = module
         self.exchange = module.EXCHANGE
+        # Of its golden file: an exchange may have a row for each request.
+        self.title = getattr(module, 'TITLE', module.EXCHANGE)
         self.credential = module.CREDENTIAL
         self.service = module.SERVICE       # None: it asks nobody
         self.operation = module.OPERATION

@@ -49,6 +49,11 @@ def token_exchange(rig, name='api', **more):
         'endpoint': rig['token_exchange'], 'audience': 'api.rig.test', **more})
 
 
+def vault(rig, name='database', **more):
+    return credential(name, 'vault', **{
+        'role': 'web', 'endpoint': rig['vault'], **more})
+
+
 def git(rig, path='/acme', **more):
     return section('git', rig['git'] + path,
                    **{'credential': 'github', **more})

@@ -62,6 +62,8 @@ keep_request(const struct http_request *request)
 	    canned.type, sizeof(canned.type), "%s", type == NULL ? "" : type);
 	keep(canned.authorization, sizeof(canned.authorization),
 	    request->authorization);
+	keep(canned.secret_header, sizeof(canned.secret_header),
+	    request->secret_header);
 	keep(canned.body, sizeof(canned.body), request->body);
 	for (size_t i = 0;
 	     request->headers != NULL && request->headers[i] != NULL; i++) {

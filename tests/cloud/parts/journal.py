@@ -7,7 +7,8 @@ from hashlib import sha256
 
 KEPT = 1000
 # Headers whose value must not be repeated to whoever reads the log.
-SECRET = ('x-amz-security-token', 'x-serverless-authorization', 'cookie')
+SECRET = ('x-amz-security-token', 'x-vault-token',
+          'x-serverless-authorization', 'cookie')
 
 
 def redact(name, value):

@@ -82,10 +82,12 @@ def default_state(issuer, actions_issuer):
                          'ttl': 300, 'alg': 'RS256', 'claims': {}},
         'lifetimes': {'sts': None, 'ecr': 43200, 'gcp_sts': 3600,
                       'gcp_iam': None, 'octo': 3600, 'token': 300,
-                      'token_exchange': 3600},
+                      'token_exchange': 3600,
+                      'vault': None},
         **aws_state(issuer, actions_issuer),
         **google_state(issuer, actions_issuer),
         'octo': octo_state(issuer, actions_issuer),
+        'vault': vault_state(issuer),
         'git': {
             'challenges': ['Basic'],    # add 'Bearer' for newer gits
             'subjects': {
@@ -215,5 +217,46 @@ def octo_state(issuer, actions_issuer):
                 'issuer': actions_issuer, 'subject_pattern': 'repo:acme/web:.*',
                 'permissions': {'contents': 'read'}}},
             'acme': {'daypass': {**web, 'repositories': []}},
+        },
+    }
+
+
+def vault_state(issuer):
+    """{url} in an audience stands for Vault's own."""
+    web = {'role_type': 'jwt', 'user_claim': 'sub',
+           'bound_audiences': ['{url}', 'https://vault.rig.test'],
+           'bound_claims': {'org': ['acme'], 'sub': ['org:acme/prj:web/*']},
+           'policies': ['web'], 'token_ttl': 3600}
+    roles = {
+        'web': web,
+        'batch': {**web, 'token_type': 'batch'},
+        'people': {**web, 'role_type': 'oidc'},
+        'nobody': {**web, 'policies': []},
+        'narrow': {**web, 'bound_subject': 'org:acme/prj:web/env:1'},
+        'project': {**web, 'bound_claims': {'team': ['x']}},
+        'deaf': {**web, 'bound_audiences': []},
+    }
+    jwt = {'issuer': issuer, 'roles': roles}
+    static = {'engine': 'static', 'password': 'hunter2-static'}
+    return {
+        'sealed': False,
+        # namespace: mount of the method jwt: its configuration
+        'namespaces': {'': {'jwt': jwt, 'new': {'roles': {}}},
+                       'team': {'ci': {**jwt, 'default_role': 'web'}}},
+        'policies': {'web': {
+            'database/*': ['read'], 'aws/*': ['read', 'update'],
+            'kubernetes/*': ['read', 'update'], 'secret/*': ['read'],
+            'kv/*': ['read'], 'nothing/*': ['read']}},
+        'secrets': {
+            'database/creds/web': {'engine': 'database', 'ttl': 1800},
+            'database/static-creds/web': {**static, 'ttl': 1200},
+            'aws/sts/web': {'engine': 'aws', 'ttl': 3600,
+                            'writes': [False, True]},
+            'kubernetes/creds/web': {'engine': 'kubernetes', 'ttl': 900,
+                                     'writes': [True]},
+            'secret/data/web': {'engine': 'kv2', 'data': {
+                'user': 'web', 'secret': 'kv2-web', 'api': 'kv2-token'}},
+            'kv/web': {'engine': 'kv', 'data': {'token': 'kv1-token'}},
+            'secret/data/wrapped': {'engine': 'kv2', 'wrapped': True},
         },
     }

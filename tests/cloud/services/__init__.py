@@ -16,6 +16,8 @@ from .s3 import S3
 from .sts import Sts
 from .token import Token
 from .token_exchange import TokenExchange
+from .vault import OtherVault, Vault
 
 SERVICES = (Issuer, GithubToken, Sts, S3, Ecr, EcrPublic, GcpSts, GcpIam, Gcs,
+            Vault, OtherVault,
             Octo, Github, Git, CodeCommit, Token, TokenExchange, Control)
