@@ -54,6 +54,22 @@ def vault(rig, name='database', **more):
         'role': 'web', 'endpoint': rig['vault'], **more})
 
 
+def quay(rig, name='quay', **more):
+    return credential(name, 'quay', **{
+        'robot': 'acme+web', 'endpoint': rig['quay'], **more})
+
+
+def jfrog(rig, name='jfrog', **more):
+    return credential(name, 'jfrog', **{
+        'provider_name': 'workspaces', 'endpoint': rig['jfrog'], **more})
+
+
+def docker_hub(rig, name='hub', **more):
+    return credential(name, 'docker-hub', **{
+        'organization': 'acme', 'endpoint': rig['docker_hub'],
+        'connection_id': '0b5b3c1e-6c3f-4e0a-9f8e-1d2c3b4a5f60', **more})
+
+
 def git(rig, path='/acme', **more):
     return section('git', rig['git'] + path,
                    **{'credential': 'github', **more})

@@ -29,7 +29,7 @@ test_table(void)
 		tap_ok(exchange->run != NULL && exchange->endpoint != NULL,
 		    "%s has what each has", exchange->name);
 	}
-	tap_ok(count >= 8, "the table is whole");
+	tap_ok(count >= 11, "the table is whole");
 }
 
 static void

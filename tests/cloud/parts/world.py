@@ -24,6 +24,9 @@ ACTIONS_PROVIDER = f'{POOL}/providers/g'
 SERVICE_ACCOUNT = 'ci@acme.iam.gserviceaccount.com'
 REGISTRY_SERVICE = 'registry.rig.test'
 SUB = 'org:acme/prj:web/env:7f3'
+ROBOT = 'acme+web'
+JFROG_USER = 'web-ci'
+CONNECTION = '0b5b3c1e-6c3f-4e0a-9f8e-1d2c3b4a5f60'
 
 
 class World:
@@ -83,10 +86,12 @@ def default_state(issuer, actions_issuer):
         'lifetimes': {'sts': None, 'ecr': 43200, 'gcp_sts': 3600,
                       'gcp_iam': None, 'octo': 3600, 'token': 300,
                       'token_exchange': 3600,
-                      'vault': None},
+                      'vault': None, 'quay': None, 'jfrog': None,
+                      'docker_hub': None},
         **aws_state(issuer, actions_issuer),
         **google_state(issuer, actions_issuer),
         'octo': octo_state(issuer, actions_issuer),
+        **registries_state(issuer),
         'vault': vault_state(issuer),
         'git': {
             'challenges': ['Basic'],    # add 'Bearer' for newer gits
@@ -100,6 +105,12 @@ def default_state(issuer, actions_issuer):
              'actions': ['pull', 'push']},
             {'who': ECR, 'repository': '*', 'actions': ['pull', 'push']},
             {'who': f'serviceAccount:{SERVICE_ACCOUNT}', 'repository': '*',
+             'actions': ['pull', 'push']},
+            {'who': f'robot:{ROBOT}', 'repository': 'acme/*',
+             'actions': ['pull', 'push']},
+            {'who': f'user:{JFROG_USER}', 'repository': 'acme/*',
+             'actions': ['pull', 'push']},
+            {'who': 'organization:acme', 'repository': 'acme/*',
              'actions': ['pull', 'push']},
         ]},
         'token_exchange': {
@@ -218,6 +229,36 @@ def octo_state(issuer, actions_issuer):
                 'permissions': {'contents': 'read'}}},
             'acme': {'daypass': {**web, 'repositories': []}},
         },
+    }
+
+
+def registries_state(issuer):
+    return {
+        'quay': {
+            'token_exchange': False,    # /sts/token is there
+            'robots': {
+                ROBOT: [{'issuer': issuer, 'subject': SUB,
+                         'audiences': ['{url}'],
+                         'api_scopes': ['repo:read', 'repo:write']}],
+                'acme+none': [],
+                'acme+strangers': [{'issuer': 'https://other.example',
+                                    'subject': SUB, 'audiences': [],
+                                    'api_scopes': []}],
+            },
+        },
+        'jfrog': {'providers': {'workspaces': {
+            'issuer': issuer, 'audience': '{url}',
+            'mappings': [
+                {'name': 'web', 'priority': 2, 'project': None,
+                 'claims': {'sub': 'org:acme/prj:web/*'},
+                 'username': JFROG_USER, 'expires_in': 3600},
+                {'name': 'project', 'priority': 1, 'project': 'jfac',
+                 'claims': {'org': 'acme'}, 'username': 'project-ci',
+                 'expires_in': 600},
+            ]}}},
+        'docker_hub': {'connections': {CONNECTION: {
+            'organization': 'acme', 'issuer': issuer,
+            'rules': ['org:acme/prj:web/*']}}},
     }
 
 

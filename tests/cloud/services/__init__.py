@@ -3,6 +3,7 @@
 
 from .codecommit import CodeCommit
 from .control import Control
+from .docker_hub import DockerHub
 from .ecr import Ecr, EcrPublic
 from .gcp_iam import GcpIam
 from .gcp_sts import GcpSts
@@ -11,7 +12,9 @@ from .git import Git
 from .github import Github
 from .github_token import GithubToken
 from .issuer import Issuer
+from .jfrog import Jfrog
 from .octo import Octo
+from .quay import Quay
 from .s3 import S3
 from .sts import Sts
 from .token import Token
@@ -19,5 +22,5 @@ from .token_exchange import TokenExchange
 from .vault import OtherVault, Vault
 
 SERVICES = (Issuer, GithubToken, Sts, S3, Ecr, EcrPublic, GcpSts, GcpIam, Gcs,
-            Vault, OtherVault,
+            DockerHub, Jfrog, Quay, Vault, OtherVault,
             Octo, Github, Git, CodeCommit, Token, TokenExchange, Control)

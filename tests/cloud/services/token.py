@@ -3,7 +3,8 @@
 
 It speaks the Distribution specification's token authentication: GET with
 Basic, and OAuth2's POST with a password or a refresh token. The password is
-the workspace's id token, an ECR password, or a Google access token.
+the workspace's id token, an ECR password, a Google access token, or what Quay,
+JFrog and Docker Hub give: then the user name is theirs too.
 """
 
 import base64
@@ -144,7 +145,7 @@ class Token(Service):
             return self.workspace(password)
         users = {'ecr': ('AWS',), 'ecr_public': ('AWS',), 'token': ('<token>',),
                  'gcp_sts': GOOGLE_USERS, 'gcp_iam': GOOGLE_USERS}
-        if user not in users.get(grant.service, ()):
+        if user not in users.get(grant.service, (grant.extra.get('user'),)):
             raise unauthorized(f'this password does not belong to "{user}"')
         if grant.expires <= self.world.now():
             raise unauthorized('the password has expired')
