@@ -78,6 +78,8 @@ def bind(place):
         sections.octo(rig, scope='acme/web', revoke_endpoint=[], **none),
         sections.federation(rig, **none),
         sections.service_account(rig, **none),
+        sections.quay(rig, token_audience=rig['quay'], **none),
+        sections.docker_hub(rig, **none),
         sections.docker('123456789012.dkr.ecr.us-east-1.amazonaws.com',
                         credential='ecr'),
         sections.docker('public.ecr.aws', credential='ecr'),
@@ -87,7 +89,8 @@ def bind(place):
 def test_each_exchange(place):
     bind(place)
     begin(place)
-    for credential in ('dev', 'deploy', 'github', 'gcp', 'gcp-ci'):
+    for credential in ('dev', 'deploy', 'github', 'gcp', 'gcp-ci', 'quay',
+                       'hub'):
         done = place.daypass('token', credential)
         ok(done.code == 0, f'{credential} at its own address', done)
     done = place.run('docker-credential-daypass', 'get', input=(

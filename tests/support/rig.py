@@ -4,8 +4,11 @@
 import os
 import shutil
 import socket
+import ssl
 import sys
 import tempfile
+import urllib.error
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(
     os.path.dirname(os.path.abspath(__file__))), 'cloud'))
@@ -30,7 +33,26 @@ NAMES = {
     'api.github.com': 'github',
     'sts.googleapis.com': 'gcp_sts',
     'iamcredentials.googleapis.com': 'gcp_iam',
+    'quay.io': 'quay',
+    'identity.docker.com': 'docker_hub',
 }
+
+
+def ask_url(rig, url, **headers):
+    """The status that a GET of this URL is answered with; underscores in
+    names become dashes."""
+    request = urllib.request.Request(url, headers={
+        n.replace('_', '-'): v for n, v in headers.items()})
+    handler = urllib.request.HTTPSHandler(
+        context=ssl.create_default_context(cafile=rig['ca']))
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), handler)
+    try:
+        with opener.open(request, timeout=60) as reply:
+            return reply.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
 
 
 class NamedCloud(Cloud):

@@ -22,7 +22,7 @@ NAMES = ('localhost', '*.rig.test', '*.amazonaws.com',
          '*.dkr.ecr.us-east-1.amazonaws.com',
          '*.eu-west-1.amazonaws.com', '*.dkr.ecr.eu-west-1.amazonaws.com',
          '*.googleapis.com', '*.pkg.dev', 'octo-sts.dev', 'github.com',
-         '*.github.com')
+         '*.github.com', 'quay.io', 'identity.docker.com')
 ADDRESSES = ('127.0.0.1', '::1')
 LIFE = datetime.timedelta(days=30)
 # A test may set the clock back by a little.
