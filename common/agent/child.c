@@ -150,7 +150,9 @@ child_brief(const struct mint_order *order, int input, struct error *err)
 	} else {
 		block = secret_new(CREDENTIAL_MAX);
 		if (block == NULL ||
-		    credential_write(order->input, block) == -1)
+		    credential_write(order->input, block) == -1 ||
+		    (order->actor != NULL &&
+			credential_write(order->actor, block) == -1))
 			return error_set(err, FAULT_SYSTEM,
 			    "the credential to start from is too large");
 		brief = block;
@@ -282,20 +284,39 @@ limit_life(const struct mint_order *order, struct credential *credential,
 	    clock_rfc3339(credential->expires, text));
 }
 
+/* The first of the blocks, which is dropped from the brief. */
+static struct credential *
+next_block(struct secret *brief)
+{
+	size_t length =
+	    credential_block(secret_bytes(brief), secret_length(brief));
+	struct credential *credential =
+	    credential_read(secret_bytes(brief), length);
+
+	secret_consume(brief, length);
+	return credential;
+}
+
 static int
 run_exchange(const struct mint_order *order, struct secret *brief,
     struct http *http, struct credential **output, struct error *err)
 {
-	scoped(credential) struct credential *input =
-	    credential_read(secret_bytes(brief), secret_length(brief));
-	struct exchange_mint mint = {
-	    .settings = order->step->settings, .input = input, .http = http};
+	scoped(credential) struct credential *input = next_block(brief);
+	scoped(credential) struct credential *actor =
+	    order->actor == NULL ? NULL : next_block(brief);
+	struct exchange_mint mint = {.settings = order->step->settings,
+	    .input = input,
+	    .actor = actor,
+	    .http = http};
 
-	if (input == NULL)
+	if (input == NULL || (order->actor != NULL && actor == NULL))
 		return error_errno(err, "no memory for a credential");
 	if (order->revoke)
 		return order->step->exchange->revoke(&mint, err);
 	http->input_expires = input->expires;
+	if (actor != NULL && actor->expires > 0 &&
+	    (input->expires == 0 || actor->expires < input->expires))
+		http->input_expires = actor->expires;
 	if (order->step->exchange->run(&mint, output, err) == -1)
 		return -1;
 	if ((*output)->expires > 0)

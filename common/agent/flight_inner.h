@@ -23,8 +23,9 @@ struct flight {
 	size_t step;
 	struct wish wish;
 	struct link waiters;
-	struct waiter input_waiter; /* for the step before */
-	struct credential *input;   /* while queued */
+	struct waiter input_waiter; /* for the step before, then the actor */
+	struct credential *input;   /* while queued, or the actor is awaited */
+	struct credential *actor;   /* while queued */
 	struct mint *mint;
 	bool again;    /* the input was stale once already */
 	bool stumbled; /* its process was killed by a stranger */

@@ -209,12 +209,14 @@ speaks_http(const struct step *step)
 }
 
 static void
-take_off(struct flight *flight, const struct credential *input)
+take_off(struct flight *flight, const struct credential *input,
+    const struct credential *acts)
 {
 	struct agent *agent = flight->agent;
 	struct mint_order order = {.step = flight_step(flight),
 	    .around = flight->road->around,
 	    .input = input,
+	    .actor = acts,
 	    .deadline = flight->wish.deadline,
 	    .skew = agent->skew,
 	    .last = flight->step + 1 == flight->road->count};
@@ -242,16 +244,19 @@ take_off(struct flight *flight, const struct credential *input)
 
 /* Takes off, or stands in line for a child. */
 static void
-board(struct flight *flight, const struct credential *input)
+board(struct flight *flight, const struct credential *input,
+    const struct credential *acts)
 {
 	struct flights *flights = flight->agent->flights;
 
 	if (flights->children < CHILDREN_MAX) {
-		take_off(flight, input);
+		take_off(flight, input, acts);
 		return;
 	}
 	if (input != NULL)
 		flight->input = credential_copy(input);
+	if (acts != NULL)
+		flight->actor = credential_copy(acts);
 	list_append(&flights->queue, &flight->queued);
 }
 
@@ -266,10 +271,47 @@ start_queued(struct agent *agent)
 		    list_item(flights->queue.next, struct flight, queued);
 		scoped(credential) struct credential *input =
 		    take(&flight->input);
+		scoped(credential) struct credential *acts =
+		    take(&flight->actor);
 
 		list_remove(&flight->queued);
-		take_off(flight, input);
+		take_off(flight, input, acts);
 	}
+}
+
+static void
+actor_arrived(struct waiter *waiter, const struct credential *credential,
+    const struct error *err)
+{
+	struct flight *flight = list_item(waiter, struct flight, input_waiter);
+	scoped(credential) struct credential *input = take(&flight->input);
+
+	if (credential == NULL)
+		crash(flight, err);
+	else
+		board(flight, input, credential);
+}
+
+/* As fresh as the input: a principal that may act no more is asked for anew
+ * wherever the subject is. */
+static void
+want_actor(struct flight *flight, const struct credential *input)
+{
+	struct road *road = flight_step(flight)->actor;
+	struct wish wish = flight->wish;
+	struct error err;
+
+	if ((flight->input = credential_copy(input)) == NULL) {
+		error_errno(&err, "no memory for a flight");
+		fail(flight, &err);
+		return;
+	}
+	wish.min_ttl = 0;
+	wish.refresh = false;
+	wish.anew = wish.anew && flight->step == 1;
+	flight->input_waiter.done = actor_arrived;
+	flight_want(flight->agent, road, road->count - 1, &wish,
+	    &flight->input_waiter);
 }
 
 static void
@@ -280,8 +322,10 @@ input_arrived(struct waiter *waiter, const struct credential *credential,
 
 	if (credential == NULL)
 		crash(flight, err);
+	else if (flight_step(flight)->actor != NULL)
+		want_actor(flight, credential);
 	else
-		board(flight, credential);
+		board(flight, credential, NULL);
 }
 
 /* The input is wanted as fresh as anything handed out; where this step is
@@ -303,7 +347,7 @@ void
 flight_start(struct flight *flight)
 {
 	if (flight->step == 0)
-		board(flight, NULL);
+		board(flight, NULL, NULL);
 	else
 		want_input(flight);
 }

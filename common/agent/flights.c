@@ -46,6 +46,7 @@ flight_free(struct flight *flight)
 		mint_kill(flight->mint);
 	}
 	credential_free(flight->input);
+	credential_free(flight->actor);
 	road_release(flight->road);
 	free(flight);
 }

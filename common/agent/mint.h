@@ -13,6 +13,7 @@ struct mint_order {
 	const struct step *step;
 	const struct surroundings *around; /* for an identity */
 	const struct credential *input;	   /* for an exchange */
+	const struct credential *actor;	   /* who acts; or NULL */
 	int64_t deadline;		   /* clock_ms(): killed then */
 	int64_t skew; /* what other mints have found lately: a hint */
 	bool last;    /* the result goes to a tool */

@@ -13,6 +13,7 @@ step_clear(struct step *step)
 	free(step->credential);
 	free(step->audience);
 	settings_free(step->settings);
+	road_release(step->actor);
 }
 
 struct road *
@@ -163,6 +164,25 @@ set_username(struct search *search)
 	return ROAD_FOUND;
 }
 
+enum road_result
+road_arrive(struct search *search, char want[256])
+{
+	struct road *road = search->road;
+	enum road_result result;
+
+	if (resolve(search) == -1 || set_audience(search) == -1)
+		return road_wrong(search, STAGE_CONFIG);
+	result = road_identity(search->config, search->chain.identity,
+	    search->request, road, want, search->err);
+	if (result == ROAD_WRONG)
+		return road_wrong(search,
+		    search->err->fault == FAULT_CONFIG ? STAGE_CONFIG
+						       : STAGE_IDENTITY);
+	for (size_t i = 1; result == ROAD_FOUND && i < road->count; i++)
+		result = road_actor(search, &road->steps[i], want);
+	return result;
+}
+
 /* From the beginning to the end, in the order in which each part needs what
  * the one before it found. */
 static enum road_result
@@ -184,18 +204,10 @@ walk(struct search *search, char want[256])
 		return road_wrong(search, STAGE_CONFIG);
 	if ((result = set_username(search)) != ROAD_FOUND)
 		return result;
-	if (narrow_ttl(search) == -1 || resolve(search) == -1 ||
-	    set_audience(search) == -1)
+	if (narrow_ttl(search) == -1)
 		return road_wrong(search, STAGE_CONFIG);
-	result = road_identity(search->config, search->chain.identity,
-	    search->request, road, want, search->err);
-	if (result == ROAD_WRONG)
-		return road_wrong(search,
-		    search->err->fault == FAULT_CONFIG ? STAGE_CONFIG
-						       : STAGE_IDENTITY);
-	return result;
+	return road_arrive(search, want);
 }
-
 static const struct tool *
 asked_tool(const struct message *request, struct error *err)
 {

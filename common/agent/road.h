@@ -27,6 +27,9 @@ struct step {
 	char *credential; /* its name in the configuration, or of the bridge */
 	char *audience;	  /* of step 0 */
 	struct settings *settings;
+	/* The road of the token that acts for the subject's (RFC 8693), whose
+	 * last credential this step takes as well; NULL: nobody acts. */
+	struct road *actor;
 	unsigned yields;
 	/* The vault's: all that went in. road_judge gives it. */
 	unsigned char key[DIGEST_SIZE];

@@ -17,6 +17,7 @@ struct search {
 	struct binding binding;
 	struct chain chain;
 	struct buffer audience; /* of an id token that goes out as it is */
+	unsigned depth;		/* how many actors act for one another */
 	struct error *err;
 };
 
@@ -27,5 +28,14 @@ enum road_result road_out_of_memory(struct search *search);
 /* road_begin.c: where the road begins: the binding, and the credential (or
  * for aws the role) that it leads to. */
 enum road_result road_begin(struct search *search);
+
+/* From the chain of steps on: completes and checks their settings, and finds
+ * the identity and who acts. */
+enum road_result road_arrive(struct search *search, char want[256]);
+
+/* road_actor.c: the road of the step's `actor`, which becomes the step's.
+ * ROAD_FOUND also where there is none. */
+enum road_result road_actor(
+    const struct search *from, struct step *step, char want[256]);
 
 #endif

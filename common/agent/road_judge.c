@@ -29,15 +29,41 @@ no_memory(struct error *err)
 	return error_at(err, STAGE_AGENT);
 }
 
-/* The names of what the chain makes, the last one first. */
-static void
-name_credentials(const struct road *road, const char *names[ROAD_STEPS + 1])
-{
-	size_t count = 0;
+/* A road and those of who acts on it, and of who acts on these. */
+#define NAMES_MAX (5 * ROAD_STEPS)
 
-	for (size_t i = road->count; i-- > 1;)
-		names[count++] = road->steps[i].credential;
-	names[count] = NULL;
+/* The names of what the chain makes, the last one first, and of what acts for
+ * it. -1: more than anybody can mean. */
+static int
+name_credentials(const struct road *road, const char *names[NAMES_MAX + 1],
+    size_t *count, struct error *err)
+{
+	for (size_t i = road->count; i-- > 1;) {
+		if (*count == NAMES_MAX)
+			return error_set(err, FAULT_CONFIG,
+			    "too many actors for a policy to judge");
+		names[(*count)++] = road->steps[i].credential;
+		if (road->steps[i].actor != NULL &&
+		    name_credentials(
+			road->steps[i].actor, names, count, err) == -1)
+			return -1;
+	}
+	names[*count] = NULL;
+	return 0;
+}
+
+/* Whose all of this is. */
+static int
+name_session(struct road *road, const char *session)
+{
+	free(road->session);
+	if ((road->session = strdup(session)) == NULL)
+		return -1;
+	for (size_t i = 1; i < road->count; i++)
+		if (road->steps[i].actor != NULL &&
+		    name_session(road->steps[i].actor, session) == -1)
+			return -1;
+	return 0;
 }
 
 static int
@@ -46,14 +72,16 @@ judge(const struct config *config, struct road *road,
     struct error *err)
 {
 	scoped(buffer) struct buffer id_token = BUFFER(TARGET_MAX + 512);
-	const char *names[ROAD_STEPS + 1];
+	const char *names[NAMES_MAX + 1] = {NULL};
+	size_t count = 0;
 	struct asking asking = {.tool = road->tool,
 	    .target = road->target.text,
 	    .credentials = names,
 	    .claims = claims,
 	    .minute = minute_of_day()};
 
-	name_credentials(road, names);
+	if (name_credentials(road, names, &count, err) == -1)
+		return error_at(err, STAGE_POLICY);
 	if (road->count == 1) {
 		buffer_printf(
 		    &id_token, "id-token:%s", road->steps[0].audience);
@@ -90,8 +118,7 @@ road_judge(const struct config *config, struct road *road,
     struct error *err)
 {
 	verdict_clear(&road->verdict);
-	free(road->session);
-	if ((road->session = strdup(actor->session)) == NULL)
+	if (name_session(road, actor->session) == -1)
 		return no_memory(err);
 	/* the usual case, and it costs nothing */
 	if (policy_applies(config, actor->names) &&

@@ -65,7 +65,15 @@ road_keys(struct road *road, const char *session, struct error *err)
 		struct step *step = &road->steps[i];
 		struct digest_parts *parts = digest_start();
 
+		if (step->actor != NULL &&
+		    road_keys(step->actor, session, err) == -1) {
+			digest_finish(parts, step->key);
+			return -1;
+		}
 		digest_part(parts, road->steps[i - 1].key, DIGEST_SIZE);
+		if (step->actor != NULL)
+			digest_part(parts, road_last(step->actor)->key,
+			    DIGEST_SIZE);
 		digest_string(parts, step->exchange->name);
 		add_settings(parts, step->settings);
 		/* what was cut short is another credential */

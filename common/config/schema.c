@@ -111,6 +111,7 @@ from_exchange(const struct exchange_key *key, bool required)
 	    [KEY_DURATION] = value_duration,
 	    [KEY_BOOLEAN] = value_boolean,
 	    [KEY_URL] = value_url,
+	    [KEY_CREDENTIAL] = value_credential,
 	};
 
 	return (struct schema_key){

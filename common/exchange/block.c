@@ -221,3 +221,12 @@ credential_read(const char *bytes, size_t length)
 		return NULL;
 	return take(&credential);
 }
+
+size_t
+credential_block(const char *bytes, size_t length)
+{
+	for (size_t i = 1; i < length; i++)
+		if (bytes[i - 1] == '\n' && bytes[i] == '\n')
+			return i + 1;
+	return 0;
+}

@@ -71,6 +71,11 @@ credential_write(const struct credential *from, struct secret *to);
 struct credential *
 credential_read(const char *bytes, size_t length);
 
+/* The length of the first of the blocks that stand there one behind the
+ * other; 0: no whole one. */
+size_t
+credential_block(const char *bytes, size_t length);
+
 #define CREDENTIAL_MAX (64 * 1024)
 
 #endif

@@ -32,6 +32,7 @@ struct exchange_target {
 struct exchange_mint {
 	const struct settings *settings; /* as `resolve` left them */
 	const struct credential *input;
+	const struct credential *actor; /* who acts for it, or NULL */
 	struct http *http;
 };
 
@@ -40,7 +41,8 @@ enum exchange_key_kind {
 	KEY_REPEAT, /* text that may repeat */
 	KEY_DURATION,
 	KEY_BOOLEAN,
-	KEY_URL
+	KEY_URL,
+	KEY_CREDENTIAL /* the name of one, or `id-token` */
 };
 
 struct exchange_key {

@@ -86,6 +86,8 @@ reply_ask(const struct exchange_mint *mint, const struct http_request *request,
 	if (reply.status / 100 != 2) {
 		exchange_refused(&reply, host, err);
 		reply_conceal(err, mint->input);
+		if (mint->actor != NULL)
+			reply_conceal(err, mint->actor);
 		claims_blame(err, mint->input);
 		return NULL;
 	}

@@ -22,6 +22,8 @@ static const struct exchange_key keys[] = {
     {"scope", KEY_REPEAT, false},
     {"subject-token-type", KEY_TEXT, false},
     {"requested-token-type", KEY_TEXT, false},
+    {"actor", KEY_CREDENTIAL, false},
+    {"actor-token-type", KEY_TEXT, false},
     {"client-id", KEY_TEXT, false},
     {"parameter", KEY_REPEAT, false},
     {NULL, KEY_TEXT, false},
@@ -149,6 +151,12 @@ type_of(struct buffer *type, const char *setting)
 	return buffer_text(type);
 }
 
+static const char *
+usual_type(const struct credential *token)
+{
+	return token->kind == KIND_ID_TOKEN ? "id_token" : "access_token";
+}
+
 static int
 form_each(struct secret *body, const struct settings *settings, const char *key)
 {
@@ -156,6 +164,21 @@ form_each(struct secret *body, const struct settings *settings, const char *key)
 		if (http_form(body, key, setting->value) == -1)
 			return -1;
 	return 0;
+}
+
+/* Both parameters or none: RFC 8693 2.1. */
+static int
+form_actor(struct secret *body, const struct exchange_mint *mint)
+{
+	const char *set = settings_get(mint->settings, "actor-token-type");
+	scoped(buffer) struct buffer type = BUFFER(1024);
+
+	if (mint->actor == NULL)
+		return 0;
+	if (http_form_secret(body, "actor_token", mint->actor->secret) == -1)
+		return -1;
+	type_of(&type, set == NULL ? usual_type(mint->actor) : set);
+	return http_form(body, "actor_token_type", buffer_text(&type));
 }
 
 static int
@@ -192,12 +215,10 @@ make_body(const struct exchange_mint *mint, struct error *err)
 {
 	const struct settings *settings = mint->settings;
 	const char *set = settings_get(settings, "subject-token-type");
-	const char *usual =
-	    mint->input->kind == KIND_ID_TOKEN ? "id_token" : "access_token";
 	scoped(buffer) struct buffer type = BUFFER(1024);
 	scoped(secret) struct secret *body = NULL;
 
-	type_of(&type, set == NULL ? usual : set);
+	type_of(&type, set == NULL ? usual_type(mint->input) : set);
 	body =
 	    oauth_form(mint->input->secret, buffer_text(&type), BODY_ROOM, err);
 	if (body == NULL)
@@ -205,7 +226,7 @@ make_body(const struct exchange_mint *mint, struct error *err)
 	if (form_each(body, settings, "audience") == -1 ||
 	    form_each(body, settings, "resource") == -1 ||
 	    oauth_form_scope(body, settings, NULL) == -1 ||
-	    form_type(body, settings) == -1 ||
+	    form_type(body, settings) == -1 || form_actor(body, mint) == -1 ||
 	    form_parameters(body, settings) == -1) {
 		error_set(err, FAULT_CONFIG, "the parameters are too long");
 		return NULL;

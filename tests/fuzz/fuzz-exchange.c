@@ -64,7 +64,8 @@ run(const struct exchange *exchange)
 	scoped(credential) struct credential *input = input_for(exchange);
 	scoped(credential) struct credential *output = NULL;
 	struct http http = {.deadline = clock_ms() + 10000};
-	const struct exchange_mint mint = {settings, input, &http};
+	const struct exchange_mint mint = {
+	    .settings = settings, .input = input, .http = &http};
 	struct error err = {.fault = FAULT_NONE};
 
 	if (exchange->run(&mint, &output, &err) == -1) {

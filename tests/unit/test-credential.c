@@ -56,8 +56,8 @@ is_same(const struct credential *got, const char *what)
 	tap_is(got->name, "ASIAEXAMPLE", "%s: name", what);
 	tap_is(secret_bytes(got->secret), "s3cr=et", "%s: secret", what);
 	tap_is(secret_bytes(got->session), "tok/en+==", "%s: session", what);
-	tap_is(secret_bytes(got->handle), "hvs.token lease/1", "%s: handle",
-	    what);
+	tap_is(
+	    secret_bytes(got->handle), "hvs.token lease/1", "%s: handle", what);
 	tap_is(got->issuer, "https://app.gitpod.io", "%s: issuer", what);
 	tap_is(got->subject, "org:a/prj:b", "%s: subject", what);
 	tap_is(got->audience, "sts.amazonaws.com", "%s: audience", what);
@@ -102,6 +102,22 @@ test_small(void)
 	tap_ok(secret_room(block) < 29, "written until there is no room");
 	tap_number((int64_t)secret_length(block), (int64_t)before,
 	    "and nothing is left of what did not fit");
+}
+
+/* Two blocks, one behind the other. */
+static void
+test_two(void)
+{
+	static const char two[] =
+	    "kind=bearer\nsecret=a\n\nkind=bearer\nsecret=b\n\n";
+	size_t first = credential_block(two, strlen(two));
+	scoped(credential) struct credential *a = credential_read(two, first);
+	scoped(credential) struct credential *b =
+	    credential_read(two + first, strlen(two) - first);
+
+	tap_ok(a != NULL && b != NULL, "two blocks are taken apart");
+	tap_number((int64_t)credential_block("a\n", 2), 0, "none is whole");
+	tap_number((int64_t)credential_block("", 0), 0, "none is there");
 }
 
 static void
@@ -184,6 +200,7 @@ main(void)
 	test_kinds();
 	test_copy_and_block();
 	test_small();
+	test_two();
 	test_writing_refuses();
 	test_reading_refuses();
 	return tap_done();

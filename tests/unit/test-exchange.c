@@ -277,7 +277,8 @@ cause_is(enum fault fault, const char *text, const char *expected)
 	    "{\"iss\":\"https://i\",\"sub\":\"s\",\"aud\":\"a\"}");
 	scoped(settings) struct settings *settings =
 	    canned_settings("role", "web", "mount", "jwt", NULL);
-	const struct exchange_mint mint = {settings, token, NULL};
+	const struct exchange_mint mint = {
+	    .settings = settings, .input = token};
 	struct error err = {0};
 
 	error_set(&err, fault, "%s", text);

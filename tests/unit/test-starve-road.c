@@ -15,7 +15,11 @@
 #include "starve.h"
 #include "tap.h"
 
-#define FILES DEV BINDING("docker", "*.dkr.ecr.*.amazonaws.com", "dev")
+#define API(name, more) \
+	CREDENTIAL(name, "token-exchange", "endpoint = https://a.io/t" more)
+#define FILES                                                     \
+	DEV BINDING("docker", "*.dkr.ecr.*.amazonaws.com", "dev") \
+	    API("api", "\nactor = robot") API("robot", "\nscope = x")
 
 static struct config *config;
 static struct message message;
@@ -51,6 +55,14 @@ prepare_role(void)
 		   "env.ACTIONS_ID_TOKEN_REQUEST_URL=u\n"
 		   "env.ACTIONS_ID_TOKEN_REQUEST_TOKEN=t\n"
 		   "env.GITPOD_WORKSPACE_ID=w");
+}
+
+static void
+prepare_actor(void)
+{
+	prepare_request("tool=token\ncredential=api\nenv.HOME=/h\n"
+			"env.ACTIONS_ID_TOKEN_REQUEST_URL=u\n"
+			"env.ACTIONS_ID_TOKEN_REQUEST_TOKEN=t");
 }
 
 static void
@@ -192,7 +204,8 @@ exchange(const char *name, struct settings *of, char result[STARVE_RESULT])
 	scoped(settings) struct settings *ours = settings_copy(of);
 	scoped(credential) struct credential *output = NULL;
 	struct http http = {.deadline = clock_ms() + 1000};
-	const struct exchange_mint mint = {ours, input, &http};
+	const struct exchange_mint mint = {
+	    .settings = ours, .input = input, .http = &http};
 	struct error err = {.fault = FAULT_NONE};
 
 	if (ours == NULL)
@@ -281,7 +294,8 @@ repository(char result[STARVE_RESULT])
 	scoped(settings) struct settings *ours = settings_new();
 	scoped(credential) struct credential *output = NULL;
 	struct http http = {.deadline = clock_ms() + 1000};
-	const struct exchange_mint mint = {ours, input, &http};
+	const struct exchange_mint mint = {
+	    .settings = ours, .input = input, .http = &http};
 	struct error err = {.fault = FAULT_NONE};
 
 	if (ours == NULL)
@@ -296,9 +310,62 @@ repository(char result[STARVE_RESULT])
 	return true;
 }
 
+static void
+make_vault(void)
+{
+	input = canned_id_token("{\"iss\":\"https://i\",\"sub\":\"me\"}");
+	of_exchange = canned_settings("endpoint", "https://v.io", "role", "web",
+	    "path", "a", "yields", "aws", "parameter", "ttl=1h", NULL);
+}
+
+static bool
+vault(char result[STARVE_RESULT])
+{
+	drop_replies();
+	canned_put(
+	    200, "application/json", "{\"auth\":{\"client_token\":\"hvs.x\"}}");
+	canned_put(200, "application/json",
+	    "{\"data\":{\"access_key\":\"A\",\"secret_key\":\"S\","
+	    "\"session_token\":\"T\"}}");
+	return exchange("vault", of_exchange, result);
+}
+
+static void
+make_quay(void)
+{
+	input = canned_id_token("{\"iss\":\"https://i\",\"sub\":\"me\"}");
+	of_exchange = canned_settings("robot", "acme+web", NULL);
+}
+
+static bool
+quay(char result[STARVE_RESULT])
+{
+	drop_replies();
+	canned_put(200, "application/json", "{\"token\":\"t\"}");
+	return exchange("quay", of_exchange, result);
+}
+
+static void
+make_jfrog(void)
+{
+	input = canned_id_token("{\"iss\":\"https://i\",\"sub\":\"me\"}");
+	of_exchange = canned_settings(
+	    "endpoint", "https://a.jfrog.io", "provider-name", "p", NULL);
+}
+
+static bool
+jfrog(char result[STARVE_RESULT])
+{
+	drop_replies();
+	canned_put(200, "application/json",
+	    "{\"access_token\":\"e30.eyJzdWIiOiJhL3VzZXJzL2IifQ.eA\"}");
+	return exchange("jfrog", of_exchange, result);
+}
+
 static const struct scenario scenarios[] = {
     {"the road of a chain", prepare_chain, roads, free_request},
     {"the road of a role", prepare_role, roads, free_request},
+    {"the road of an actor", prepare_actor, roads, free_request},
     {"the road of a workspace", prepare_ona, roads, free_ona},
     {"the vault", NULL, vaults, NULL},
     {"a loop", NULL, loops, NULL},
@@ -307,6 +374,9 @@ static const struct scenario scenarios[] = {
     {"gcp-federation", make_federation, federation, free_exchange},
     {"aws-ecr-public", make_registry, registry, free_exchange},
     {"aws-codecommit", make_aws, repository, free_input},
+    {"vault", make_vault, vault, free_exchange},
+    {"quay", make_quay, quay, free_exchange},
+    {"jfrog", make_jfrog, jfrog, free_exchange},
 };
 
 int

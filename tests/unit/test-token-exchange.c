@@ -131,10 +131,55 @@ test_token_exchange(void)
 	tap_number(err.fault, FAULT_REFUSED, "no JSON: %s", err.text);
 }
 
+static void
+acts(struct credential *who, const char *type, const char *expected)
+{
+	scoped(credential) struct credential *actor = who;
+	scoped(credential) struct credential *subject = bearer();
+	scoped(credential) struct credential *made = NULL;
+	scoped(settings) struct settings *settings =
+	    canned_settings(TOKEN_ENDPOINT, NULL);
+	struct http http = {.deadline = clock_ms() + 1000};
+	const struct exchange_mint mint = {.settings = settings,
+	    .input = subject,
+	    .actor = actor,
+	    .http = &http};
+	struct error err = {0};
+
+	if (type != NULL)
+		settings_add(settings, "actor-token-type", type);
+	canned_put(200, "application/json", "{\"access_token\":\"t\"}");
+	exchange()->run(&mint, &made, &err);
+	tap_ok(
+	    strstr(canned.body, expected) != NULL, "who acts: %s", canned.body);
+	canned_put(400, "application/json",
+	    "{\"error\":\"invalid_grant\",\"error_description\":\"not "
+	    "0123456789abcdefgh\"}");
+	exchange()->run(&mint, &made, &err);
+	tap_ok(strstr(err.text, "0123456789abcdefgh") == NULL,
+	    "the actor's token is concealed: %s", err.text);
+}
+
+static void
+test_actor(void)
+{
+	struct credential *actor = bearer();
+
+	secret_free(actor->secret);
+	actor->secret = secret_copy("0123456789abcdefgh", 18);
+	acts(credential_copy(actor), NULL,
+	    "&actor_token=0123456789abcdefgh&actor_token_type=urn%3Aietf%3A"
+	    "params%3Aoauth%3Atoken-type%3Aaccess_token");
+	actor->kind = KIND_ID_TOKEN;
+	acts(credential_copy(actor), NULL, "token-type%3Aid_token");
+	acts(actor, "urn:x:y", "&actor_token_type=urn%3Ax%3Ay");
+}
+
 int
 main(void)
 {
 	test_audience();
 	test_token_exchange();
+	test_actor();
 	return tap_done();
 }
