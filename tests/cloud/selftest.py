@@ -806,6 +806,60 @@ def _(rig):
     equal((status, reply['errors'][0]['code']), (401, 'UNAUTHORIZED'))
 
 
+def trades(rig, audience):
+    """How each of the newer services is asked, and for whom its token is."""
+    form = {'grant_type': EXCHANGE, 'subject_token_type': TYPE + 'id_token',
+            'expires_in': '300',
+            'connection_id': '0b5b3c1e-6c3f-4e0a-9f8e-1d2c3b4a5f60'}
+    posted = {'Content_Type': 'application/json'}
+
+    def vault(token):
+        return rig.json(rig['vault'] + '/v1/auth/jwt/login', json.dumps(
+            {'role': 'web', 'jwt': token}), X_Vault_Request='true', **posted)
+
+    def quay(token):
+        pair = base64.b64encode(f'acme+web:{token}'.encode()).decode()
+        return rig.json(rig['quay'] + '/oauth2/federation/robot/token',
+                        Authorization=f'Basic {pair}')
+
+    def jfrog(token):
+        return rig.json(rig['jfrog'] + '/access/api/v1/oidc/token',
+                        json.dumps({
+                            'grant_type': EXCHANGE, 'subject_token': token,
+                            'subject_token_type': TYPE + 'id_token',
+                            'provider_name': 'workspaces'}), **posted)
+
+    def docker_hub(token):
+        return rig.json(rig['docker_hub'] + '/oauth/token',
+                        form | {'subject_token': token})
+
+    for ask in (vault, quay, jfrog, docker_hub):
+        yield ask, audience.get(ask.__name__) or rig[ask.__name__]
+
+
+@test('Vault, Quay, JFrog, Docker Hub: what each verifies of a token')
+def _(rig):
+    hub = {'docker_hub': 'https://identity.docker.com'}
+    for ask, audience in trades(rig, hub):
+        good = rig.token(audience)
+        equal((ask.__name__, ask(good)[0]), (ask.__name__, 200))
+        head, body, signature = good.split('.')
+        flipped = ('A' if signature[9] != 'A' else 'B').join(
+            (signature[:9], signature[10:]))
+        rig.control('/state', {'identity': {'sub': 'org:evil/prj:web/env:1'}})
+        stranger = rig.token(audience)
+        rig.control('/state', {'identity': {'sub': rig['sub'], 'ttl': -60}})
+        expired = rig.token(audience)
+        rig.control('/state', method='DELETE')
+        for name, bad in (
+                ('audience', rig.token('https://other.example')),
+                ('signature', f'{head}.{body}.{flipped}'),
+                ('nothing signed', f'{head}.{body}.'),
+                ('subject', stranger), ('expiry', expired), ('none', 'x')):
+            status, _ = ask(bad)
+            assert 400 <= status < 404, (ask.__name__, name, status)
+
+
 @test('faults come as ordered, as often as ordered')
 def _(rig):
     def ask():
