@@ -30,10 +30,10 @@ readers="
 	common/exchange/exchange.c
 	common/exchange/refusal.c
 	common/exchange/reply.c
-	common/identity/github-actions.c
 	common/identity/identity.c
 	common/identity/program.c
-	common/identity/surroundings.c"
+	common/identity/surroundings.c
+	common/identity/tokenrequest.c"
 
 # Whoever writes into one in place.
 writers="
