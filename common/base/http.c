@@ -64,8 +64,13 @@ static size_t
 on_head(char *line, size_t size, size_t count, void *data)
 {
 	struct transfer *transfer = data;
+	const struct http_request *request = transfer->request;
 
 	http_head_line(&transfer->head, line, size * count);
+	if (request->mark != NULL &&
+	    http_head_says(
+		line, size * count, request->mark_name, request->mark))
+		transfer->head.marked = true;
 	return transfer->head.length > HEAD_MAX ? 0 : size * count;
 }
 
@@ -301,6 +306,7 @@ hand_over(
 	reply->status = (int)status;
 	reply->retry_after = transfer->head.retry_after;
 	strcpy(reply->type, transfer->head.type);
+	reply->marked = transfer->head.marked;
 	reply->body = take(&transfer->body);
 	return 0;
 }

@@ -45,6 +45,7 @@ struct http_reply {
 	int status;
 	char type[96];	     /* the media type, lower case, no parameters */
 	int64_t retry_after; /* seconds, -1 when not said */
+	bool marked;	     /* it has the request's mark */
 	struct secret *body;
 };
 
@@ -66,6 +67,8 @@ struct http_request {
 	const struct secret *authorization; /* the value of Authorization */
 	const char *secret_header_name;	    /* e.g. X-Amz-Security-Token, and */
 	const struct secret *secret_header; /* its value; NULL: none */
+	const char *mark_name; /* a header by which the right server is known */
+	const char *mark;      /* and its value; NULL: none */
 	const char *content_type;	    /* of the body */
 	const struct secret *body;	    /* NULL: none */
 	/* Is this reply, which is neither 2xx, 429 nor 5xx, worth another

@@ -43,6 +43,15 @@ field(const char *line, size_t length, const char *name, char value[FIELD_MAX])
 	return true;
 }
 
+bool
+http_head_says(
+    const char *line, size_t length, const char *name, const char *value)
+{
+	char found[FIELD_MAX];
+
+	return field(line, length, name, found) && strcmp(found, value) == 0;
+}
+
 static void
 set_type(struct http_head *head, char *value)
 {

@@ -32,11 +32,15 @@ struct http_head {
 	char type[96];	     /* as in struct http_reply */
 	int64_t date;	     /* unix seconds, or -1 */
 	int64_t retry_after; /* seconds, or -1 */
+	bool marked;	     /* set by who knows the mark */
 	size_t length;	     /* bytes so far */
 };
 void http_head_start(struct http_head *head);
 void http_head_line(
     struct http_head *head, const char *line, size_t length);
+/* Is this line the header of that name, with exactly this value? */
+bool http_head_says(
+    const char *line, size_t length, const char *name, const char *value);
 /* The other's clock minus ours in seconds; 0 within 30, or when not said. */
 int64_t http_head_skew(const struct http_head *head);
 

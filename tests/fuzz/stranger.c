@@ -59,7 +59,8 @@ http_send(struct http *http, const struct http_request *request,
     struct http_reply *reply, struct error *err)
 {
 	(void)http;
-	*reply = (struct http_reply){.status = said.status, .retry_after = -1};
+	*reply = (struct http_reply){
+	    .status = said.status, .retry_after = -1, .marked = true};
 	text_copy(reply->type, sizeof(reply->type), said.type);
 	if ((reply->body = secret_copy(said.bytes, said.length)) == NULL)
 		return error_set(err, FAULT_SYSTEM, "no memory");

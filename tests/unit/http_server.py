@@ -173,6 +173,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         )
         self.answer(kind=None)
 
+    def on_marked(self):
+        """With the mark `as`, and another in an interim reply."""
+        self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nFlavor: Early\r\n\r\n")
+        self.answer(headers=[("fLAVOR", self.query["as"])])
+
     def on_skew(self):
         """A clock that is `by` seconds ahead."""
         when = time.time() + int(self.query["by"])

@@ -72,6 +72,29 @@ asks(void)
 	    "all of it");
 }
 
+static void
+is_marked(const char *path, const char *mark, bool expected)
+{
+	prepare(path);
+	call.request.mark_name = "Flavor";
+	call.request.mark = mark;
+	tap_number(call_send(&call), 0, "%s %s", path, call.err.text);
+	tap_ok(call.reply.marked == expected, "%smarked with %s",
+	    expected ? "" : "not ", mark == NULL ? "nothing" : mark);
+}
+
+static void
+knows_a_mark(void)
+{
+	is_marked("/marked?as=Google", "Google", true);
+	is_marked("/marked?as=+Google+", "Google", true);
+	is_marked("/marked?as=Googles", "Google", false);
+	is_marked("/marked?as=google", "Google", false);
+	is_marked("/marked?as=Google", "Early", false);
+	is_marked("/marked?as=Google", NULL, false);
+	is_marked("/ok", "Google", false);
+}
+
 static const char *
 echoed(const struct json *json, const char *path)
 {
@@ -344,6 +367,7 @@ main(void)
 	}
 	tap_number(http_global(NULL, &err), 0, "starts %s", err.text);
 	asks();
+	knows_a_mark();
 	sends_what_is_asked();
 	sends_no_body("GET");
 	sends_no_body("POST");
