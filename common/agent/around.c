@@ -26,22 +26,23 @@ around_asker(const struct message *request, const char *name)
 	return NULL;
 }
 
-/* The variable that [identity] names itself, if the identity reads such. */
-static const char *
-named_variable(const struct identity *identity, const struct settings *settings)
+/* [identity] where it names variables itself, and the identity reads such;
+ * else NULL, in which nothing is named. */
+static const struct settings *
+naming(const struct identity *identity, const struct settings *settings)
 {
 	const char *const *key = identity->keys;
 
 	for (; key != NULL && *key != NULL; key++)
 		if (strcmp(*key, "variable") == 0)
-			return settings_get(settings, "variable");
+			return settings;
 	return NULL;
 }
 
 /* XDG_CONFIG_HOME comes along with HOME: the agent has it for itself, and
  * that is no reason to take its set. */
 static bool
-has_any(const struct identity *identity, const char *named,
+has_any(const struct identity *identity, const struct settings *named,
     const struct message *from)
 {
 	const char *const *name = identity->variables;
@@ -50,7 +51,17 @@ has_any(const struct identity *identity, const char *named,
 		if (!text_starts(*name, "XDG_") &&
 		    value_of(from, *name) != NULL)
 			return true;
-	return named != NULL && value_of(from, named) != NULL;
+	settings_each (own, named, "variable")
+		if (value_of(from, own->value) != NULL)
+			return true;
+	return false;
+}
+
+bool
+around_any(const struct identity *identity, const struct message *request)
+{
+	return has_any(identity, NULL, request) ||
+	       has_any(identity, NULL, NULL);
 }
 
 static int
@@ -63,15 +74,16 @@ put(struct surroundings *around, const struct message *from, const char *name)
 
 static int
 fill(struct surroundings *around, const struct identity *identity,
-    const char *named, const struct message *from)
+    const struct settings *named, const struct message *from)
 {
 	const char *const *name = identity->variables;
 
 	for (; name != NULL && *name != NULL; name++)
 		if (put(around, from, *name) == -1)
 			return -1;
-	if (named != NULL && put(around, from, named) == -1)
-		return -1;
+	settings_each (own, named, "variable")
+		if (put(around, from, own->value) == -1)
+			return -1;
 	return put(around, from, "HOME");
 }
 
@@ -104,12 +116,44 @@ unasked(const struct message *request, const char *name)
 	return message_get(request, key) == NULL;
 }
 
+/* 1: there are such, all in `want`; 0: there is none; -1: no room. */
+static int
+list_unasked(const struct settings *named, const struct message *request,
+    char want[AROUND_WANT])
+{
+	size_t used = 0, length;
+
+	settings_each (own, named, "variable") {
+		if (!unasked(request, own->value))
+			continue;
+		length = strlen(own->value);
+		if (length + 2 > AROUND_WANT - used)
+			return -1;
+		if (used > 0)
+			want[used++] = ' ';
+		memcpy(want + used, own->value, length + 1);
+		used += length;
+	}
+	return used > 0;
+}
+
+void
+around_want(struct writing *writing, const char *want)
+{
+	size_t length;
+
+	for (; *want != '\0'; want += length + (want[length] == ' ')) {
+		length = strcspn(want, " ");
+		writing_add_bytes(writing, "variable", want, length);
+	}
+}
+
 int
 around_make(const struct identity *identity, const struct settings *settings,
-    const struct message *request, struct surroundings **around, char want[256],
-    struct error *err)
+    const struct message *request, struct surroundings **around,
+    char want[AROUND_WANT], struct error *err)
 {
-	const char *named = named_variable(identity, settings);
+	const struct settings *named = naming(identity, settings);
 	scoped(surroundings) struct surroundings *made = surroundings_new();
 	/* The agent's set counts only if there is one: else even HOME is the
 	 * asker's. */
@@ -118,9 +162,13 @@ around_make(const struct identity *identity, const struct settings *settings,
 		? request
 		: NULL;
 
-	if (named != NULL && unasked(request, named) &&
-	    text_copy(want, 256, named) == 0)
+	switch (list_unasked(named, request, want)) {
+	case 1:
 		return 0;
+	case -1:
+		return error_set(err, FAULT_CONFIG,
+		    "the variables that [identity] names are more than fit");
+	}
 	if (made == NULL || fill(made, identity, named, from) == -1 ||
 	    fill_ours(made) == -1)
 		return error_set(err, FAULT_SYSTEM,

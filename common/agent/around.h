@@ -6,17 +6,25 @@
 #include "identity/identity.h"
 #include "wire/message.h"
 
+#define AROUND_WANT 256
+
 /* The value of a variable that the asker sent, or NULL. */
 const char *around_asker(const struct message *request, const char *name);
 
 /*
  * What an identity sees: its variables all from the asker if the asker has
  * any of them, else all from the agent. PATH is always the agent's. 1: made.
- * 0: the configuration names a variable that the asker was not asked for yet;
- * its name is in `want`. -1: no memory.
+ * 0: the configuration names variables that the asker was not asked for yet;
+ * their names are in `want`, a blank between. -1: no memory, or no room.
  */
 int around_make(const struct identity *identity,
     const struct settings *settings, const struct message *request,
-    struct surroundings **around, char want[256], struct error *err);
+    struct surroundings **around, char want[AROUND_WANT], struct error *err);
+
+/* Says in an answer what is wanted. */
+void around_want(struct writing *writing, const char *want);
+
+/* Is any of its variables set, be it the asker's or ours? */
+bool around_any(const struct identity *identity, const struct message *request);
 
 #endif

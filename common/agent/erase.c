@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "agent/around.h"
 #include "agent/rest.h"
 #include "agent/road.h"
 #include "agent/road_judge.h"
@@ -54,7 +55,7 @@ static void
 begin(struct asker *asker, const struct config *config)
 {
 	scoped(road) struct road *road = NULL;
-	char variable[256];
+	char variable[AROUND_WANT];
 	struct error err = {.fault = FAULT_NONE};
 	const struct message *request = asker_request(asker);
 	enum road_result result =
@@ -71,7 +72,7 @@ begin(struct asker *asker, const struct config *config)
 		erase(
 		    asker_agent(asker), road, message_get(request, "password"));
 	if (result == ROAD_WANT)
-		writing_add(asker_writing(asker, "want"), "variable", variable);
+		around_want(asker_writing(asker, "want"), variable);
 	else
 		asker_writing(asker, result == ROAD_FOUND ? "ok" : "none");
 	asker_answer(asker);

@@ -5,6 +5,7 @@
 
 #include "agent/answer.h"
 #include "agent/approvals.h"
+#include "agent/around.h"
 #include "agent/claims_known.h"
 #include "agent/flight.h"
 #include "agent/rest.h"
@@ -319,7 +320,7 @@ begin(struct asker *asker, const struct config *config)
 {
 	struct agent *agent = asker_agent(asker);
 	scoped(road) struct road *road = NULL;
-	char variable[256];
+	char variable[AROUND_WANT];
 	struct error err = {.fault = FAULT_NONE};
 
 	if (agent->leaderless) {
@@ -332,7 +333,7 @@ begin(struct asker *asker, const struct config *config)
 		answer_none(asker, config);
 		break;
 	case ROAD_WANT:
-		writing_add(asker_writing(asker, "want"), "variable", variable);
+		around_want(asker_writing(asker, "want"), variable);
 		asker_answer(asker);
 		break;
 	case ROAD_WRONG:

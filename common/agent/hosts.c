@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "agent/around.h"
 #include "agent/extras.h"
 #include "agent/road_judge.h"
 #include "agent/verbs.h"
@@ -11,7 +12,7 @@
 /* The road for one docker host, with the asker's own variables. */
 static enum road_result
 road_for(const struct asker *asker, const struct config *config,
-    const char *host, struct road **road, char want[256])
+    const char *host, struct road **road, char want[AROUND_WANT])
 {
 	static struct message asked; /* large, and there is one thread */
 	enum road_result result;
@@ -54,7 +55,7 @@ username_of(const struct road *road)
  * message holds are left out: get serves them all the same. */
 static bool
 write_hosts(struct asker *asker, const struct config *config,
-    struct writing *writing, char want[256])
+    struct writing *writing, char want[AROUND_WANT])
 {
 	const char *const *host = config_docker_hosts(config);
 
@@ -80,7 +81,7 @@ begin(struct asker *asker, const struct config *config)
 {
 	struct error err = {.fault = FAULT_NONE};
 	struct writing *writing = asker_writing(asker, "ok");
-	char want[256];
+	char want[AROUND_WANT];
 
 	if (config_usable(config, &err) == -1) {
 		asker_error(asker, &err);
@@ -90,7 +91,7 @@ begin(struct asker *asker, const struct config *config)
 	if (write_hosts(asker, config, writing, want))
 		extras_write(config, "docker", writing, NULL);
 	else
-		writing_add(asker_writing(asker, "want"), "variable", want);
+		around_want(asker_writing(asker, "want"), want);
 	asker_answer(asker);
 }
 

@@ -186,7 +186,7 @@ road_arrive(struct search *search, char want[256])
 /* From the beginning to the end, in the order in which each part needs what
  * the one before it found. */
 static enum road_result
-walk(struct search *search, char want[256])
+walk(struct search *search, char want[AROUND_WANT])
 {
 	struct road *road = search->road;
 	enum road_result result = road_begin(search);
@@ -224,7 +224,7 @@ asked_tool(const struct message *request, struct error *err)
 
 enum road_result
 road_find(const struct config *config, const struct message *request,
-    struct road **road, char want[256], struct error *err)
+    struct road **road, char want[AROUND_WANT], struct error *err)
 {
 	struct search search = {.config = config,
 	    .request = request,

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "agent/around.h"
 #include "agent/verdict.h"
 #include "base/digest.h"
 #include "base/settings.h"
@@ -54,11 +55,11 @@ enum road_result { ROAD_NONE, ROAD_FOUND, ROAD_WANT, ROAD_WRONG = -1 };
 /*
  * ROAD_FOUND: *road is the caller's. ROAD_NONE: nothing binds the target, or
  * it asks for a user name that is not ours. ROAD_WANT: the asker must say what
- * `want` (a variable) is. ROAD_WRONG: *err has fault and stage; *road may hold
+ * `want` (variables) are. ROAD_WRONG: *err has fault and stage; *road may hold
  * what was found so far (for doctor) or be NULL.
  */
 enum road_result road_find(const struct config *config,
-    const struct message *request, struct road **road, char want[256],
+    const struct message *request, struct road **road, char want[AROUND_WANT],
     struct error *err);
 
 /* The last step's key, kind and so on. */

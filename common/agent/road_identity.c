@@ -13,7 +13,7 @@ probe(const struct identity *identity, const struct message *request,
     struct error *err)
 {
 	scoped(surroundings) struct surroundings *made = NULL;
-	char want[256];
+	char want[AROUND_WANT];
 
 	reason[0] = '\0';
 	if (around_make(identity, NULL, request, &made, want, err) != 1)
@@ -122,7 +122,7 @@ choose(const struct settings *settings, const struct message *request,
 
 enum road_result
 road_identity(const struct config *config, const char *name,
-    const struct message *request, struct road *road, char want[256],
+    const struct message *request, struct road *road, char want[AROUND_WANT],
     struct error *err)
 {
 	const struct settings *settings = NULL;

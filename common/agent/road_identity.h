@@ -8,7 +8,7 @@
  * `name` is that of an [identity] section, NULL for the default one. Results
  * as of road_find, never ROAD_NONE. */
 enum road_result road_identity(const struct config *config, const char *name,
-    const struct message *request, struct road *road, char want[256],
+    const struct message *request, struct road *road, char want[AROUND_WANT],
     struct error *err);
 
 /* Probes every identity that `auto` may pick: calls tell for each. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "agent/around.h"
 #include "agent/confine.h"
 #include "agent/extras.h"
 #include "agent/road_identity.h"
@@ -150,7 +151,7 @@ begin(struct asker *asker, const struct config *config)
 {
 	const struct message *request = asker_request(asker);
 	scoped(road) struct road *road = NULL;
-	char variable[256];
+	char variable[AROUND_WANT];
 	struct error err = {.fault = FAULT_NONE};
 	enum road_result result = ROAD_NONE;
 	struct survey survey;
@@ -166,7 +167,7 @@ begin(struct asker *asker, const struct config *config)
 	    asker_writing(asker, result == ROAD_WANT ? "want" : "ok");
 	survey.road = road;
 	if (result == ROAD_WANT) {
-		writing_add(survey.writing, "variable", variable);
+		around_want(survey.writing, variable);
 		asker_answer(asker);
 		return;
 	}

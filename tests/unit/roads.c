@@ -58,7 +58,7 @@ roads_find(const char *system, const char *user, const char *request,
 	static struct message message;
 	scoped(config) struct config *config = rows_config(system, user);
 	struct error err = {.fault = FAULT_NONE};
-	char want[256] = "";
+	char want[AROUND_WANT] = "";
 
 	*road = NULL;
 	if (config == NULL ||

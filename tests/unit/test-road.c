@@ -191,6 +191,9 @@ static const struct row wanted[] = {
 	"want T"},
     {"[identity]\nsource = env\nvariable = T\n",
 	"tool=token audience=a unset.U=1", "want T"},
+    {"[identity]\nsource = env\nvariable = T\nvariable = U\n"
+     "variable = V\n",
+	"tool=token audience=a unset.U=1", "want T V"},
     {DEV "[identity]\nsource = env\nvariable = TOKEN_OF_CI\n",
 	"tool=aws credential=dev", "want TOKEN_OF_CI"},
 };
