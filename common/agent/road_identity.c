@@ -42,13 +42,39 @@ road_probe(const struct message *request,
 	}
 }
 
+/* Those of which something is here are told of with their reason, the others
+ * by name: that is most of them, and `daypass doctor` tells why not. */
+struct absent {
+	struct buffer near;
+	struct buffer far;
+};
+
+static void
+absent_scoped(struct absent *absent)
+{
+	buffer_free(&absent->near);
+	buffer_free(&absent->far);
+}
+
+static void
+absent_add(struct absent *absent, const struct identity *identity, bool is_near,
+    const char *reason)
+{
+	if (is_near)
+		buffer_printf(
+		    &absent->near, "%s: %s; ", identity->name, reason);
+	else
+		buffer_printf(&absent->far, "%s%s",
+		    absent->far.length == 0 ? "" : ", ", identity->name);
+}
+
 static const struct identity *
-none_here(const struct buffer *reasons, struct error *err)
+none_here(const struct absent *absent, struct error *err)
 {
 	error_set(err, FAULT_IDENTITY,
-	    "this workspace has no identity that is known (%s): name one "
-	    "with [identity] source",
-	    buffer_text(reasons));
+	    "this workspace has no identity that is known (%snone of %s): "
+	    "name one with [identity] source",
+	    buffer_text(&absent->near), buffer_text(&absent->far));
 	return NULL;
 }
 
@@ -56,7 +82,8 @@ static const struct identity *
 find_here(const struct message *request, struct surroundings **around,
     struct error *err)
 {
-	scoped(buffer) struct buffer reasons = BUFFER(ERROR_TEXT_MAX / 2);
+	scoped(absent) struct absent absent = {
+	    BUFFER(ERROR_TEXT_MAX / 2), BUFFER(ERROR_TEXT_MAX / 4)};
 	char reason[IDENTITY_REASON_MAX];
 
 	for (size_t i = 0; identities[i] != NULL; i++) {
@@ -68,11 +95,10 @@ find_here(const struct message *request, struct surroundings **around,
 		case -1:
 			return NULL;
 		}
-		buffer_printf(&reasons, "%s%s: %s",
-		    reasons.length == 0 ? "" : "; ", identities[i]->name,
-		    reason);
+		absent_add(&absent, identities[i],
+		    around_any(identities[i], request), reason);
 	}
-	return none_here(&reasons, err);
+	return none_here(&absent, err);
 }
 
 /* `file = PATH` alone says which source is meant, and so do its like: probing

@@ -67,9 +67,8 @@ on_head(char *line, size_t size, size_t count, void *data)
 	const struct http_request *request = transfer->request;
 
 	http_head_line(&transfer->head, line, size * count);
-	if (request->mark != NULL &&
-	    http_head_says(
-		line, size * count, request->mark_name, request->mark))
+	if (request->mark != NULL && http_head_says(line, size * count,
+					 request->mark_name, request->mark))
 		transfer->head.marked = true;
 	return transfer->head.length > HEAD_MAX ? 0 : size * count;
 }

@@ -97,7 +97,7 @@ def test_jobs(place):
            'ACTIONS_ID_TOKEN_REQUEST_TOKEN':
                place.rig['github_request_token']}
     equal(api(place, **env), job, 'a job')
-    like(api(place), 'GITHUB_ACTIONS is not set', 'then somebody who is none')
+    like(api(place), 'no identity that is known', 'then somebody who is none')
     homes(place)
     place.daypass('end')
     ada = {'HOME': place.path('home-ada'), 'DAYPASS_CONFIG': place.config}

@@ -202,7 +202,7 @@ def test_refused(place):
 def test_no_identity(place):
     bind(place)
     place.without_identity()
-    fails(ask(place), r'^daypass: .*neither ona nor gitpod is on PATH',
+    fails(ask(place), r'^daypass: .*none of ona, gitpod',
           'no identity')
 
 

@@ -105,7 +105,7 @@ def test_failures(place):
 
 def test_no_identity(place):
     place.without_identity()
-    fails(ask(place), 'IDENTITY', 'neither ona nor gitpod', 'no identity')
+    fails(ask(place), 'IDENTITY', 'none of ona', 'no identity')
 
 
 def test_token_that_does_not_say_when_it_ends(place):

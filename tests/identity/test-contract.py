@@ -211,8 +211,8 @@ def test_auto(place):
     place.without_identity()
     place.daypass('end')
     gives(place, JOB, 'auto: github-actions', **env)
-    fails(place, 'ona: .*gitpod: .*github-actions: .*kubernetes: .*'
-          r'\[identity\] source', 'auto: none is here, and why')
+    fails(place, r'\(none of ona, gitpod, github-actions, .*\): name one '
+          r'with \[identity\] source', 'auto: none is here')
 
 
 def test_principals_do_not_mix(place):

@@ -326,10 +326,16 @@ test_nowhere(void)
 {
 	const struct row row = {NULL, "tool=token audience=a",
 	    "identity identity: this workspace has no identity that is known "
-	    "(ona: neither ona nor gitpod is on PATH; *): name one with "
-	    "[identity] source"};
+	    "(none of ona, gitpod, github-actions, *kubernetes): name one "
+	    "with [identity] source"};
+	const struct row near = {NULL,
+	    "env.GITHUB_ACTIONS=true tool=token audience=a",
+	    "identity identity: this workspace has no identity that is known "
+	    "(github-actions: GITHUB_ACTIONS is set, but *; none of ona, "
+	    "gitpod, *kubernetes): name one with [identity] source"};
 
 	leads(&row, NULL, NULL, row.request);
+	leads(&near, NULL, NULL, near.request);
 }
 
 /* The system's file rules over the user's. */
