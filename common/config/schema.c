@@ -159,7 +159,9 @@ static struct schema_key
 from_identity(const char *name)
 {
 	return (struct schema_key){.name = name,
-	    .check = strcmp(name, "file") == 0 ? value_path : value_text};
+	    .check = strcmp(name, "file") == 0 || strcmp(name, "socket") == 0
+			 ? value_path
+			 : value_text};
 }
 
 /* `auto` may turn out to be any of them: all their keys will do. */

@@ -30,7 +30,11 @@ prepare(struct asking *asking, struct error *err)
 	const struct tokenrequest *request = asking->request;
 	size_t size;
 
-	http_host(request->url, asking->host, sizeof(asking->host));
+	if (request->socket == NULL)
+		http_host(request->url, asking->host, sizeof(asking->host));
+	else
+		snprintf(
+		    asking->host, sizeof(asking->host), "%s", request->socket);
 	if (request->credential != NULL) {
 		size = strlen(request->scheme) + strlen(request->credential);
 		if ((asking->authorization = secret_new(size + 1)) == NULL)
@@ -39,9 +43,8 @@ prepare(struct asking *asking, struct error *err)
 		secret_add_string(asking->authorization, " ");
 		secret_add_string(asking->authorization, request->credential);
 	}
-	if (request->body != NULL &&
-	    (asking->body = secret_copy(
-		 request->body, strlen(request->body))) == NULL)
+	if (request->body != NULL && (asking->body = secret_copy(request->body,
+					  strlen(request->body))) == NULL)
 		return error_errno(err, "memory for a request");
 	return 0;
 }
@@ -52,12 +55,19 @@ ask(struct asking *asking, struct http *http, struct error *err)
 	const struct tokenrequest *request = asking->request;
 	const struct http_request sent = {.method = request->method,
 	    .url = request->url,
+	    .socket = request->socket,
+	    .link_local = request->link_local,
 	    .headers = request->headers,
+	    .mark_name = request->mark_name,
+	    .mark = request->mark,
 	    .authorization = asking->authorization,
 	    .content_type = request->body == NULL ? NULL : "application/json",
 	    .body = asking->body};
 
-	return http_send(http, &sent, &asking->reply, err);
+	if (http_send(http, &sent, &asking->reply, err) == 0)
+		return 0;
+	/* its text names the host, which a socket has not */
+	return request->socket == NULL ? -1 : error_in(err, "%s", asking->host);
 }
 
 static struct json *
@@ -99,25 +109,32 @@ message_of(const struct http_reply *reply, char *text, size_t size)
 }
 
 static enum fault
-fault_of(int status)
+fault_of(int status, const char *why)
 {
-	if (status == 401 || status == 403)
+	if (status == 203 || status == 401 || status == 403 || why != NULL)
 		return FAULT_IDENTITY;
 	return status == 429 || status >= 500 ? FAULT_NETWORK : FAULT_REFUSED;
+}
+
+static const char *
+reason_of(const struct tokenrequest *request, int status)
+{
+	if (status == 203 || status == 401 || status == 403)
+		return request->denied;
+	return status == 404 ? request->missing : NULL;
 }
 
 static int
 refused(const struct asking *asking, struct error *err)
 {
-	enum fault fault = fault_of(asking->reply.status);
-	const char *why =
-	    fault == FAULT_IDENTITY ? asking->request->denied : NULL;
+	int status = asking->reply.status;
+	const char *why = reason_of(asking->request, status);
 	char message[256];
 
 	message_of(&asking->reply, message, sizeof(message));
 	echo_conceal(message, asking->authorization);
-	return error_set(err, fault, "HTTP %d from %s: %s%s%s%s",
-	    asking->reply.status, asking->host, message,
+	return error_set(err, fault_of(status, why),
+	    "HTTP %d from %s: %s%s%s%s", status, asking->host, message,
 	    why == NULL ? "" : " (", why == NULL ? "" : why,
 	    why == NULL ? "" : ")");
 }
@@ -153,7 +170,10 @@ tokenrequest_send(const struct identity_mint *mint,
 
 	if (prepare(&asking, err) == -1 || ask(&asking, mint->http, err) == -1)
 		return -1;
-	if (asking.reply.status / 100 != 2)
+	if (request->mark != NULL && !asking.reply.marked)
+		return error_set(err, FAULT_IDENTITY, "%s: %s", asking.host,
+		    request->unmarked);
+	if (asking.reply.status / 100 != 2 || asking.reply.status == 203)
 		return refused(&asking, err);
 	if (find(&asking, &found, err) == -1)
 		return -1;
