@@ -25,6 +25,7 @@ from parts.idtoken import Signer, Verifier   # noqa: E402
 from parts.issued import Issued   # noqa: E402
 from parts.journal import Journal   # noqa: E402
 from services import SERVICES   # noqa: E402
+from services import fly   # noqa: E402
 from services.identity import SOCKET, Identity, write_stand_ins   # noqa: E402
 
 
@@ -65,6 +66,7 @@ class Cloud:
         self.authority.write('sign.crt', pem(self.signer.certificate))
         self.services = {kind.name: kind(self) for kind in SERVICES}
         self.services['identity'] = Identity(self)
+        self.services['fly'] = fly.Fly(self)
         write_stand_ins(self.directory, program('curl'))
         self.server = server.Server(self)
         self.open_doors()
@@ -85,19 +87,23 @@ class Cloud:
         tls = self.authority.tls()
         for name, listener in self.listeners.items():
             self.server.add(server.Door(listener, self.services[name],
-                                        None if name == 'control' else tls))
+                                        None if self.services[name].plain
+                                        else tls))
         self.server.add(server.Door(server.listen_unix(self.path(SOCKET)),
                                     self.services['identity']))
+        self.server.add(server.Door(
+            server.listen_unix(self.path(fly.SOCKET)), self.services['fly']))
 
     def stop(self):
         self.stopping.set()
         for service in self.services.values():
             service.close()
         self.server.stop()
-        try:
-            os.unlink(self.path(SOCKET))
-        except FileNotFoundError:
-            pass
+        for name in (SOCKET, fly.SOCKET):
+            try:
+                os.unlink(self.path(name))
+            except FileNotFoundError:
+                pass
 
     def __enter__(self):
         self.start()
@@ -111,7 +117,8 @@ class Cloud:
         ca = self.authority.path
         settings = {name: service.url
                     for name, service in self.services.items()
-                    if name not in ('identity', 'issuer', 'github_token')}
+                    if name not in ('identity', 'issuer', 'github_token',
+                                    'fly')}
         settings.update({
             'dir': self.directory,
             'pid': os.getpid(),

@@ -211,7 +211,7 @@ def test_auto(place):
     place.without_identity()
     place.daypass('end')
     gives(place, JOB, 'auto: github-actions', **env)
-    fails(place, r'\(none of ona, gitpod, github-actions, .*\): name one '
+    fails(place, r'none of ona, gitpod, github-actions, .*\): name one '
           r'with \[identity\] source', 'auto: none is here')
 
 

@@ -108,6 +108,7 @@ class Place:
     def without_identity(self):
         """No `ona` on PATH: a workspace that has no identity."""
         self.env['PATH'] = ':'.join((BUILD, self.bin, '/usr/bin', '/bin'))
+        self.env['NO_GCE_CHECK'] = 'true'   # should this be such a machine
 
     # programs
 

@@ -125,6 +125,7 @@ class Service:
 
     name = 'service'
     counted = True
+    plain = False       # no TLS
     # What it says when a test asks it to fail: status, code, message.
     usual_refusal = (403, 'AccessDenied', 'Access denied')
     # How it names an HTTP status that is no fault of the asker.

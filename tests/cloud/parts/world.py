@@ -83,6 +83,7 @@ def default_state(issuer, actions_issuer):
         'identity': {'sub': SUB, 'ttl': 3600, 'alg': 'RS256', 'claims': {}},
         'github_token': {'sub': 'repo:acme/web:ref:refs/heads/main',
                          'ttl': 300, 'alg': 'RS256', 'claims': {}},
+        **workloads(),
         'lifetimes': {'sts': None, 'ecr': 43200, 'gcp_sts': 3600,
                       'gcp_iam': None, 'octo': 3600, 'token': 300,
                       'token_exchange': 3600,
@@ -121,6 +122,19 @@ def default_state(issuer, actions_issuer):
             'client': None,     # or {"id": ..., "secret": ...}
         },
     }
+
+
+def workloads():
+    """Whose tokens the services of services/workload.py issue."""
+    subjects = {
+        'buildkite': ('organization:acme:pipeline:web:ref:refs/heads/main:'
+                      'commit:4c2e:step:deploy', 300),
+        'azure_pipelines': ('p://acme/web/deploy', 600),
+        'gcp_metadata': ('108234567890123456789', 3600),
+        'fly': ('acme:web:quiet-sun', 600),
+    }
+    return {name: {'sub': sub, 'ttl': ttl, 'alg': 'RS256', 'claims': {}}
+            for name, (sub, ttl) in subjects.items()}
 
 
 def web_trust(provider, sub):

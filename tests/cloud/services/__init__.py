@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """One file a service; a new one is a file and a word here."""
 
+from .azure_pipelines import AzurePipelines
+from .buildkite import Buildkite
 from .codecommit import CodeCommit
 from .control import Control
 from .docker_hub import DockerHub
 from .ecr import Ecr, EcrPublic
 from .gcp_iam import GcpIam
+from .gcp_metadata import GcpMetadata
 from .gcp_sts import GcpSts
 from .gcs import Gcs
 from .git import Git
@@ -21,6 +24,7 @@ from .token import Token
 from .token_exchange import TokenExchange
 from .vault import OtherVault, Vault
 
-SERVICES = (Issuer, GithubToken, Sts, S3, Ecr, EcrPublic, GcpSts, GcpIam, Gcs,
+SERVICES = (Issuer, Buildkite, AzurePipelines, GcpMetadata,
+            GithubToken, Sts, S3, Ecr, EcrPublic, GcpSts, GcpIam, Gcs,
             DockerHub, Jfrog, Quay, Vault, OtherVault,
             Octo, Github, Git, CodeCommit, Token, TokenExchange, Control)

@@ -7,6 +7,7 @@ from parts.web import Refusal, Reply, Service
 class Control(Service):
     name = 'control'
     counted = False
+    plain = True
 
     @property
     def url(self):

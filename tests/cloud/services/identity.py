@@ -12,8 +12,10 @@ import stat
 from parts.idtoken import ALGORITHMS, new_jti
 from parts.web import Refusal, Reply, Service
 
+from . import circleci
+
 SOCKET = 'idp.sock'
-KINDS = ('ona', 'gitpod', 'gp')
+KINDS = ('ona', 'gitpod', 'gp', 'circleci')
 
 
 class Identity(Service):
@@ -38,6 +40,8 @@ class Identity(Service):
     def mint(self, form):
         wanted = {name: values[-1] for name, values in form.items()}
         audiences = [a for a in form.get('audience', []) if a]
+        if wanted.get('kind') == 'circleci':
+            audiences = [audience_in(wanted.get('claims', ''))]
         if not audiences:
             raise Refusal(400, 'InvalidArgument',
                           'required flag(s) "audience" not set')
@@ -66,11 +70,20 @@ class Identity(Service):
             'nbf': now,
             'exp': now + life,
             'jti': new_jti(self.issued),
-            **(classic_claims() if kind == 'gp' else ona_claims(sub)),
+            **more_claims(kind, sub),
             **state.get('claims', {}),
         }
         # A claim set to null in the world is left out.
         return {n: v for n, v in claims.items() if v is not None}
+
+
+def more_claims(kind, sub):
+    if kind == 'gp':
+        return classic_claims()
+    if kind == 'circleci':
+        return {'oidc.circleci.com/project-id': 'web',
+                'oidc.circleci.com/context-ids': []}
+    return ona_claims(sub)
 
 
 def ona_claims(sub):
@@ -80,6 +93,19 @@ def ona_claims(sub):
     parts = dict(part.split(':', 1) for part in sub.split('/') if ':' in part)
     claims = {long_names[n]: v for n, v in parts.items() if n in long_names}
     return {'org': parts.get('org'), **claims, 'creator_name': 'Ada'}
+
+
+def audience_in(claims):
+    """What CircleCI's command lets its users choose: `aud` and nothing else."""
+    try:
+        claims = json.loads(claims)
+    except ValueError as error:
+        raise Refusal(400, 'InvalidArgument', 'claims: not JSON') from error
+    if not isinstance(claims, dict) or list(claims) != ['aud'] or \
+            not isinstance(claims['aud'], str):
+        raise Refusal(400, 'InvalidArgument',
+                      'claims: only "aud" may be set, to a string')
+    return claims['aud']
 
 
 def classic_claims():
@@ -121,14 +147,15 @@ printf '%s\\n' "$reply"
 
 
 def write_stand_ins(directory, curl):
-    """DIR/bin/ona, gitpod and gp."""
+    """DIR/bin/ona, gitpod, gp and circleci."""
     binaries = os.path.join(directory, 'bin')
     os.makedirs(binaries, exist_ok=True)
     for kind in KINDS:
         more = ' [--audience Y]' if kind == 'gp' else ''
         path = os.path.join(binaries, kind)
         with open(path, 'w', encoding='utf-8') as out:
-            out.write(STAND_IN.format(
+            text = circleci.STAND_IN if kind == 'circleci' else STAND_IN
+            out.write(text.format(
                 kind=kind, more=more, curl=curl, socket=SOCKET,
                 directory=directory.replace("'", "'\\''")))
         os.chmod(path, stat.S_IRWXU)
