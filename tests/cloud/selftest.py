@@ -386,6 +386,76 @@ def _(rig):
     equal(rig.web_identity(token=reply['value'])[0], 200)
 
 
+def claims_of(token):
+    body = token.split('.')[1]
+    return json.loads(base64.urlsafe_b64decode(body + '=' * (-len(body) % 4)))
+
+
+@test('Buildkite gives a job a token, and no other job')
+def _(rig):
+    url = f'{rig["buildkite"]}/jobs/{rig["buildkite_job"]}/oidc/tokens'
+    more = {'Content-Type': 'application/json',
+            'Authorization': 'Token ' + rig['buildkite_token']}
+    status, reply = rig.json(url, '{"audience": "a"}', **more)
+    equal((status, claims_of(reply['token'])['aud']), (200, 'a'))
+    equal(rig.json(url, '{"audience": ""}', **more)[0], 422)
+    equal(rig.json(url.replace('jobs/', 'jobs/0'), '{}', **more)[0], 404)
+    for wrong in ('Bearer ' + rig['buildkite_token'], 'Token x'):
+        more['Authorization'] = wrong
+        equal(rig.json(url, '{}', **more)[0], 401)
+
+
+@test('Azure Pipelines wants a version, and leads who is denied to a page')
+def _(rig):
+    url = rig['azure_pipelines'] + '?api-version=7.1'
+    known = {'Authorization': 'Bearer ' + rig['azure_pipelines_token'],
+             'Content-Type': 'application/json'}
+    status, reply = rig.json(url, '', 'POST', **known)
+    equal((status, claims_of(reply['oidcToken'])['aud']),
+          (200, 'api://AzureADTokenExchange'))
+    equal(rig.json(url.split('?')[0], '', 'POST', **known)[0], 400)
+    equal(rig.json(url + '&serviceConnectionId=x', '', 'POST', **known)[0],
+          404)
+    equal(rig.json(url, '', 'POST', Authorization='Bearer x', **{
+        'X-TFS-FedAuthRedirect': 'Suppress'})[0], 401)
+
+
+@test('the metadata server and its client know each other by a header')
+def _(rig):
+    url = f'http://{rig["gcp_metadata"]}/computeMetadata/v1/instance/' \
+        'service-accounts/default/identity?format=full&audience=a'
+    curl = [shutil.which('curl'), '-qsi', '--noproxy', '*']
+    reply = rig.run([*curl, '-H', 'Metadata-Flavor: Google', url]).stdout
+    head, _, token = reply.partition('\n\n')
+    assert '200 OK' in head and 'Metadata-Flavor: Google' in head, head
+    equal(claims_of(token)['google']['compute_engine']['project_id'], 'acme')
+    assert '403' in rig.run([*curl, url]).stdout
+    assert '400' in rig.run([*curl, '-H', 'Metadata-Flavor: Google',
+                             url.split('?')[0]]).stdout
+
+
+@test('a Fly Machine gets a token on its socket, for whom it wants')
+def _(rig):
+    curl = [shutil.which('curl'), '-qs', '--unix-socket', rig['fly_socket'],
+            'http://localhost/v1/tokens/oidc', '-X', 'POST',
+            '-H', 'Content-Type: application/json']
+    equal(claims_of(rig.run([*curl, '-d', '{"aud":"a"}']).stdout)['aud'], 'a')
+    equal(claims_of(rig.run(curl).stdout)['aud'], 'https://fly.io/acme')
+
+
+@test('circleci mints within a job, and takes aud alone')
+def _(rig):
+    command = [os.path.join(rig['bin'], 'circleci'), 'run', 'oidc', 'get',
+               '--claims']
+    job = {**os.environ, 'CIRCLECI': 'true',
+           'CIRCLE_INTERNAL_TASK_DATA': '/task'}
+    done = rig.run([*command, '{"aud": "a b"}'], env=job)
+    equal(claims_of(done.stdout)['aud'], ['a b'])
+    for claims, env in (('{"aud": "a", "sub": "b"}', job), ('a', job),
+                        ('{"aud": "a"}', dict(os.environ))):
+        equal(rig.run([*command, claims], env=env, check=False).returncode, 1)
+
+
 @test('STS refuses in AWS\'s words what AWS refuses')
 def _(rig):
     good = rig.token('sts.amazonaws.com')

@@ -34,14 +34,14 @@ def prepare(place, row, refusal):
 def refuse(place, row, refusal):
     env = row.around(place) if refusal.env is None else refusal.env
     prepare(place, row, refusal)
-    path = place.env['PATH']
+    before = dict(place.env)
     if refusal.hidden:      # the PATH that counts is the agent's
         place.daypass('end')
         place.without_identity()
     done = ask(place, refusal.audience, env)
     if refusal.hidden:
         place.daypass('end')
-        place.env['PATH'] = path
+        place.env = before
     for name in refusal.programs:
         os.unlink(place.path('bin', name))
     for name in refusal.files:
