@@ -4,6 +4,7 @@
 whole sentence that a person gets to read."""
 
 import os
+import re
 import shutil
 import sys
 
@@ -13,6 +14,7 @@ sys.path.insert(0, os.path.join(HERE, '..'))
 
 from support import canary, golden, tap   # noqa: E402
 from support.identities import ask, probes, program, rows, use   # noqa: E402
+from support.place import SOURCE   # noqa: E402
 from support.tap import equal, ok   # noqa: E402
 
 
@@ -82,6 +84,30 @@ def test_sentences(place):
             said[refusal.name] = check(place, row, refusal)
         ok(said, f'{row.name}: says no')
         golden.check(os.path.join(HERE, 'golden', f'{row.name}.txt'), said)
+
+
+HEADINGS = ['What it gives', 'On the platform', 'For daypass', 'Check',
+            'What goes wrong', 'Not verified']
+
+
+def test_pages(place):
+    """docs/identities says what daypass really says."""
+    for row in rows():
+        with open(os.path.join(SOURCE, 'docs', 'identities',
+                               f'{row.name}.md'), encoding='utf-8') as page:
+            text = page.read()
+        equal(re.findall('^# (.*)$', text, re.M), [row.name],
+              f'{row.name}.md: its name')
+        equal(re.findall('^## (.*)$', text, re.M), HEADINGS,
+              f'{row.name}.md: its headings')
+        said = '\n'.join(golden.read(os.path.join(
+            HERE, 'golden', f'{row.name}.txt')).values())
+        wrong = text.partition('## What goes wrong')[2]
+        quoted = re.findall(r'^\| (?:`` (.*?) ``|`(.*?)`) \|', wrong, re.M)
+        equal([words for pair in quoted for words in pair
+               if words and words not in said], [],
+              f'{row.name}.md: what it quotes is said')
+        ok(quoted, f'{row.name}.md: quotes something')
 
 
 if __name__ == '__main__':
