@@ -67,24 +67,38 @@ write_variable(struct writing *writing, const char *name)
 		writing_add_bytes(writing, key, value, fitting(value));
 }
 
-/* Most are not set: a look at two letters spares the search for the others,
- * which would be half of all that a helper does. */
-static bool
-may_be_set(const char *name)
+/* Most are not set. One look at the beginnings of all that are spares the
+ * search for the others, which would be half of all that a helper does. */
+#define BEGINNINGS 1024
+
+struct beginnings {
+	bool there[BEGINNINGS];
+};
+
+static unsigned
+beginning(const char *variable)
 {
+	return ((unsigned char)variable[0] * 33U + (unsigned char)variable[1]) %
+	       BEGINNINGS;
+}
+
+static void
+look_around(struct beginnings *beginnings)
+{
+	memset(beginnings, 0, sizeof(*beginnings));
 	for (char **variable = environ; *variable != NULL; variable++)
-		if ((*variable)[0] == name[0] && (*variable)[1] == name[1] &&
-		    text_starts(*variable, name))
-			return true;
-	return false;
+		if ((*variable)[0] != '\0')
+			beginnings->there[beginning(*variable)] = true;
 }
 
 void
 origin_write(struct writing *writing)
 {
 	char config[DIRS_PATH_MAX];
+	struct beginnings beginnings;
 	bool named;
 
+	look_around(&beginnings);
 	writing_add(writing, "version", PROGRAM_VERSION);
 	if (origin_config(config, sizeof(config), &named) == 0) {
 		writing_add(writing, "config", config);
@@ -94,7 +108,8 @@ origin_write(struct writing *writing)
 	/* One that does not fit fails the whole request: without it, the
 	 * agent would take its own in its place, maybe another's identity. */
 	for (const char *const *name = wire_variables; *name != NULL; name++)
-		if (may_be_set(*name) && secure_getenv(*name) != NULL)
+		if (beginnings.there[beginning(*name)] &&
+		    secure_getenv(*name) != NULL)
 			write_variable(writing, *name);
 }
 
