@@ -206,11 +206,33 @@ outlines(char result[STARVE_RESULT])
 	return true;
 }
 
+/* A job with two tokens, the second of which is the one. */
+static bool
+jobs(char result[STARVE_RESULT])
+{
+	scoped(surroundings) struct surroundings *around = surroundings_new();
+	scoped(secret) struct secret *token = NULL;
+	const struct identity_mint mint = {.audience = "a", .around = around};
+	struct error err = {.fault = FAULT_NONE};
+
+	if (around == NULL ||
+	    surroundings_set(around, "GITLAB_CI", "true") == -1 ||
+	    surroundings_set(around, "AWS_ID_TOKEN",
+		"e30.eyJhdWQiOiJiIn0.c2ln") == -1 ||
+	    surroundings_set(around, "ID_TOKEN",
+		"e30.eyJhdWQiOiJhIn0.c2ln") == -1 ||
+	    identity_named("gitlab")->run(&mint, &token, &err) == -1)
+		return false;
+	snprintf(result, STARVE_RESULT, "%s", secret_bytes(token));
+	return true;
+}
+
 static const struct scenario scenarios[] = {
     {"settings", NULL, settings, NULL},
     {"a buffer", NULL, buffers, NULL},
     {"secrets", NULL, secrets, NULL},
     {"an id token", NULL, tokens, NULL},
+    {"a job's tokens", NULL, jobs, NULL},
     {"a document", NULL, documents, NULL},
     {"a configuration", make_rows, configuration, free_rows},
     {"configuration files", make_files, outlines, free_files},
