@@ -15,7 +15,8 @@ def around(place):
 
 
 def absent(place):
-    return {'no job': {}, 'a job without a token': JOB}
+    return {'no job': {}, 'a job without a token': JOB,
+            "somebody else's token": {SECOND: 'x'}}
 
 
 def refusals(place):
