@@ -158,10 +158,13 @@ more_of_exchange(
 static struct schema_key
 from_identity(const char *name)
 {
-	return (struct schema_key){.name = name,
-	    .check = strcmp(name, "file") == 0 || strcmp(name, "socket") == 0
-			 ? value_path
-			 : value_text};
+	value_check *check = value_text;
+
+	if (strcmp(name, "file") == 0 || strcmp(name, "socket") == 0)
+		check = value_path;
+	if (strcmp(name, "variable") == 0)
+		check = value_variable;
+	return (struct schema_key){.name = name, .check = check};
 }
 
 /* `auto` may turn out to be any of them: all their keys will do. */

@@ -7,6 +7,7 @@
 #include "config/value.h"
 
 #define TIMEOUT_MAX 100
+#define VARIABLE_MAX 200
 
 static int
 refuse(struct error *err, const char *value, const char *why)
@@ -198,6 +199,23 @@ value_sink(
 }
 
 /* The rest of a program's name, docker-credential-NAME; not our own. */
+/* As a shell would take it, and short enough to be asked for. */
+int
+value_variable(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+	size_t length = strlen(value);
+
+	(void)sections;
+	if (length == 0 || length > VARIABLE_MAX ||
+	    strspn(value, letters) != length ||
+	    (value[0] >= '0' && value[0] <= '9'))
+		return refuse(err, value, "is no name of a variable");
+	return 0;
+}
+
 int
 value_fallback(
     const struct sections *sections, const char *value, struct error *err)

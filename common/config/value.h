@@ -17,6 +17,7 @@ value_check value_timeout;
 value_check value_boolean;
 value_check value_url;
 value_check value_path; /* absolute, or ~/ */
+value_check value_variable;
 value_check value_leader;
 value_check value_log;
 value_check value_verdict;

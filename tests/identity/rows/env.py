@@ -24,3 +24,7 @@ def refusals(place):
     yield Refusal('a line break', 64, env={'CI_JOB_JWT': 'a\nb'})
     yield Refusal('huge', 64, env={'CI_JOB_JWT': 'x' * 20000})
     yield Refusal('no name', 78, settings={})
+    for name, text in (('two names', 'A B'), ('a sum', 'A=B'),
+                       ('a number', '1A'), ('a long one', 'A' * 201)):
+        yield Refusal(f'a name that is none, {name}', 78, settings={
+            'variable': text})
