@@ -4,6 +4,7 @@
 token of whoever asks, for whom it was asked, and never somebody else's."""
 
 import os
+import shutil
 import sys
 
 sys.dont_write_bytecode = True
@@ -52,6 +53,26 @@ def test_audiences(place):
                 gives(place, row, f'hostile audience {number}', audience, {
                     **row.around(place),
                     row.HOLDS[0]: place.rig.token(audience)})
+
+
+def test_variants(place):
+    for row in rows():
+        for name, env, settings, row.SUBJECT in row.variants(place):
+            use(place, row, settings=settings)
+            gives(place, row, name, env=env)
+
+
+def test_older_names(place):
+    """Where the command is not there that would be asked first."""
+    found = {row.name: row for row in rows()}
+    place.without_identity()
+    shutil.copy(os.path.join(place.rig['bin'], 'gitpod'), place.bin)
+    use(place, found['ona'])
+    gives(place, found['ona'], 'as gitpod')
+    use(place, found['circleci'])
+    for name in ('CIRCLE_OIDC_TOKEN', 'CIRCLE_OIDC_TOKEN_V2'):
+        gives(place, found['circleci'], f'by {name}', env={
+            'CIRCLECI': 'true', name: place.rig.token('a.example')})
 
 
 def test_no_shell(place):

@@ -78,6 +78,11 @@ class Row:
         return {}
 
     @staticmethod
+    def variants(place):
+        """Who else it can be: (name, environment, settings, subject)."""
+        return ()
+
+    @staticmethod
     def absent(place):
         """What `doctor` says where it is not here: name -> environment."""
         return {}

@@ -21,6 +21,14 @@ def audience(place):
     return place.rig['azure_pipelines_audience']
 
 
+def variants(place):
+    job, connection = around(place), place.rig['azure_pipelines_connection']
+    subject = 'sc://acme/web/azure'
+    yield 'a connection', job, {'service_connection': connection}, subject
+    variable = {'AZURESUBSCRIPTION_SERVICE_CONNECTION_ID': connection}
+    yield 'the connection of a task', {**job, **variable}, {}, subject
+
+
 def absent(place):
     return {'no job': {}, 'no access token': {
         **around(place), 'SYSTEM_ACCESSTOKEN': None}}

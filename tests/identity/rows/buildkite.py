@@ -18,6 +18,11 @@ def around(place):
             'BUILDKITE_AGENT_ACCESS_TOKEN': place.rig['buildkite_token']}
 
 
+def variants(place):
+    job = around(place)
+    yield 'an endpoint with a slash', {**job, URL: job[URL] + '/'}, {}, SUBJECT
+
+
 def absent(place):
     job = around(place)
     return {'no job': {},
