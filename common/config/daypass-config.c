@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/landlock.h"
 #include "base/options.h"
 #include "base/scoped.h"
 #include "base/text.h"
@@ -111,34 +112,71 @@ require(struct outline *outline, const char *path)
 }
 
 static int
-read_and_print(
-    const char *origin, const char *path, bool named, struct error *err)
+read_one(
+    struct outline *outline, const char *path, bool named, struct error *err)
 {
-	scoped(outline) struct outline outline = {.bad = false};
-
 	if (path == NULL || path[0] == '\0')
 		return 0;
-	if (outline_read(&outline, path, err) == -1)
+	if (outline_read(outline, path, err) == -1)
 		return -1;
 	if (named)
-		require(&outline, path);
-	if (values_check(&outline, err) == -1)
+		require(outline, path);
+	return 0;
+}
+
+/* All that is left to open is known: libgit2 gets at nothing else. That it
+ * finds no bundle of certificates, which Debian's takes to pieces whenever it
+ * starts, saves more than half of our time. */
+static void
+confine(const struct outline *outlines, size_t count)
+{
+	scoped(fd) int ruleset = landlock_new();
+
+	if (ruleset == -1)
+		return;
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < outlines[i].file_count; j++)
+			landlock_allow(ruleset, outlines[i].files[j]->path);
+	landlock_enforce(ruleset);
+}
+
+static int
+check_and_print(struct outline *outline, const char *origin, struct error *err)
+{
+	if (outline->file_count == 0)
+		return 0;
+	if (values_check(outline, err) == -1)
 		return -1;
-	print_outline(origin, &outline);
+	print_outline(origin, outline);
 	return 0;
 }
 
 static int
-run(struct error *err)
+check_all(struct outline outlines[2], struct error *err)
 {
-	if (read_and_print("system", system_path, false, err) == -1 ||
-	    read_and_print("user", user_path, user_named, err) == -1)
+	if (read_one(&outlines[0], system_path, false, err) == -1 ||
+	    read_one(&outlines[1], user_path, user_named, err) == -1)
+		return -1;
+	confine(outlines, 2);
+	if (check_and_print(&outlines[0], "system", err) == -1 ||
+	    check_and_print(&outlines[1], "user", err) == -1)
 		return -1;
 	row_start(stdout, "end");
 	row_end(stdout);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return error_errno(err, "cannot write the rows");
 	return 0;
+}
+
+static int
+run(struct error *err)
+{
+	static struct outline outlines[2];
+	int result = check_all(outlines, err);
+
+	outline_free(&outlines[0]);
+	outline_free(&outlines[1]);
+	return result;
 }
 
 int
