@@ -221,6 +221,8 @@ loop_run(struct loop *loop)
 {
 	struct epoll_event events[BATCH];
 
+	/* who had ended before the signals were ours to see */
+	reap(loop);
 	while (loop->running) {
 		int count =
 		    epoll_wait(loop->epoll, events, BATCH, patience(loop));

@@ -2,6 +2,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <fcntl.h>
 #include <limits.h>
@@ -37,6 +38,8 @@
 
 static const char *ready_fd;
 static const char *once_fd;
+static const char *config_fd;
+static const char *config_pid;
 static bool foreground;
 
 static const struct option_row rows[] = {
@@ -45,6 +48,10 @@ static const struct option_row rows[] = {
 	&ready_fd, NULL},
     {"once", "N", "serve the one request on descriptor N (for helpers)",
 	&once_fd, NULL},
+    {"config-fd", "N", "the configuration's rows arrive there (for helpers)",
+	&config_fd, NULL},
+    {"config-pid", "PID", "and are our child PID's (for helpers)", &config_pid,
+	NULL},
     {NULL, NULL, NULL, NULL, NULL}};
 
 static const struct command command = {"daypass-agent", "[--foreground]",
@@ -80,10 +87,37 @@ on_signal(void *arg)
 	ending_begin(arg, NULL);
 }
 
+static int
+descriptor(const char *text)
+{
+	int fd = text == NULL ? -1 : (int)text_number(text, INT_MAX);
+
+	if (fd != -1)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+/* The reading that was begun before we were; output -1: there is none. */
+static struct config_child
+begun(void)
+{
+	struct config_child child = {.output = descriptor(config_fd)};
+	siginfo_t info;
+	int64_t pid;
+
+	pid = config_pid == NULL ? -1 : text_number(config_pid, INT_MAX);
+	child.pid = pid > 0 ? (pid_t)pid : -1;
+	if (pid <= 0 ||
+	    waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == -1)
+		child.output = -1; /* no child of ours */
+	return child;
+}
+
 /* The configuration is read by another process while this one goes on. */
 static int
 make_parts(struct agent *agent, struct error *err)
 {
+	struct config_child reading = begun();
 	char config[DIRS_PATH_MAX];
 	bool named;
 
@@ -91,8 +125,8 @@ make_parts(struct agent *agent, struct error *err)
 	if (origin_config(config, sizeof(config), &named) == -1)
 		config[0] = '\0';
 	if ((agent->loop = loop_new(err)) == NULL ||
-	    (agent->reader = reader_new(agent->loop, config, named, err)) ==
-		NULL)
+	    (agent->reader = reader_new(
+		 agent->loop, config, named, &reading, err)) == NULL)
 		return -1;
 	agent->vault = vault_new();
 	agent->flights = flights_new();
@@ -146,16 +180,6 @@ tell_starter(int fd, const struct error *err)
 	if (write(fd, text, length) == -1)
 		_exit(1); /* nobody waits for us any more */
 	close(fd);
-}
-
-static int
-descriptor(const char *text)
-{
-	int fd = text == NULL ? -1 : (int)text_number(text, INT_MAX);
-
-	if (fd != -1)
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
-	return fd;
 }
 
 static int

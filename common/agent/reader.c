@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -72,13 +71,10 @@ stop_reading(struct reader *reader)
 }
 
 static int
-take_rows(struct reader *reader, int status, struct error *err)
+take_rows(struct reader *reader, struct error *err)
 {
 	struct config *config;
 
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return error_set(err, FAULT_SYSTEM,
-		    "daypass-config failed (wait status %d)", status);
 	if (buffer_failed(&reader->rows))
 		return error_set(
 		    err, FAULT_CONFIG, "the configuration is too large");
@@ -105,10 +101,28 @@ drain(struct reader *reader)
 }
 
 static void
+conclude(struct reader *reader, struct error *err)
+{
+	stop_reading(reader);
+	buffer_free(&reader->rows);
+	if (err != NULL)
+		error_at(err, STAGE_CONFIG);
+	else if (reader->changed != NULL)
+		reader->changed(reader->arg);
+	tell(reader, err);
+}
+
+/* The rows say themselves when they are all: then nobody waits for the end of
+ * the program, which takes as long as all that we do with them. */
+static void
 output_ready(void *arg, uint32_t events)
 {
+	struct reader *reader = arg;
+
 	(void)events;
-	drain(arg);
+	drain(reader);
+	if (reader->watch == NULL && take_rows(reader, NULL) == 0)
+		conclude(reader, NULL);
 }
 
 static void
@@ -121,14 +135,12 @@ exited(void *arg, int status)
 	reader->child = NULL;
 	if (reader->watch != NULL)
 		drain(reader);
-	result = take_rows(reader, status, &err);
-	stop_reading(reader);
-	buffer_free(&reader->rows);
-	if (result == -1)
-		error_at(&err, STAGE_CONFIG);
-	else if (reader->changed != NULL)
-		reader->changed(reader->arg);
-	tell(reader, result == -1 ? &err : NULL);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		result = error_set(&err, FAULT_SYSTEM,
+		    "daypass-config failed (wait status %d)", status);
+	else
+		result = take_rows(reader, &err);
+	conclude(reader, result == -1 ? &err : NULL);
 }
 
 static void
@@ -140,45 +152,14 @@ too_late(void *arg)
 	kill(reader->pid, SIGKILL);
 }
 
-static void __attribute__((noreturn))
-become_config(struct reader *reader, const char *program, int output)
-{
-	const char *argv[8] = {"daypass-config", "--system", SYSTEM_CONFIG};
-	size_t count = 3;
-
-	if (reader->user[0] != '\0') {
-		argv[count++] = "--user";
-		argv[count++] = reader->user;
-	}
-	if (reader->named)
-		argv[count++] = "--user-named";
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	loop_child_signals();
-	dup2(output, STDOUT_FILENO);
-	close_range(3, ~0U, 0);
-	execv(program, (char **)(size_t)argv);
-	_exit(127);
-}
-
 static int
-start_reading(struct reader *reader, struct error *err)
+follow(
+    struct reader *reader, const struct config_child *child, struct error *err)
 {
-	char program[DIRS_PATH_MAX];
-	int output[2];
-
-	if (dirs_program("daypass-config", program, sizeof(program), err) == -1)
-		return -1;
-	if (pipe2(output, O_CLOEXEC | O_NONBLOCK) == -1)
-		return error_errno(err, "pipe");
-	reader->pid = fork();
-	if (reader->pid == 0) {
-		fcntl(output[1], F_SETFL, 0);
-		become_config(reader, program, output[1]);
-	}
-	close(output[1]);
-	reader->output = output[0];
-	if (reader->pid == -1)
-		return error_errno(err, "cannot start daypass-config");
+	reader->pid = child->pid;
+	reader->output = child->output;
+	fcntl(reader->output, F_SETFL,
+	    fcntl(reader->output, F_GETFL) | O_NONBLOCK);
 	reader->watch = loop_watch(
 	    reader->loop, reader->output, EPOLLIN, output_ready, reader, err);
 	reader->child = loop_child(reader->loop, reader->pid, exited, reader);
@@ -189,10 +170,26 @@ start_reading(struct reader *reader, struct error *err)
 	return 0;
 }
 
+static int
+start_reading(struct reader *reader, struct error *err)
+{
+	char program[DIRS_PATH_MAX];
+	struct config_child child;
+
+	if (dirs_program("daypass-config", program, sizeof(program), err) == -1)
+		return -1;
+	if (config_child_start(
+		&child, program, environ, reader->user, reader->named) == -1)
+		return error_errno(err, "cannot start daypass-config");
+	return follow(reader, &child, err);
+}
+
 struct reader *
-reader_new(struct loop *loop, const char *user, bool named, struct error *err)
+reader_new(struct loop *loop, const char *user, bool named,
+    const struct config_child *begun, struct error *err)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
+	int result;
 
 	if (reader == NULL) {
 		error_errno(err, "no memory for the configuration");
@@ -204,7 +201,9 @@ reader_new(struct loop *loop, const char *user, bool named, struct error *err)
 	reader->rows = BUFFER(ROWS_MAX);
 	strcpy(reader->user, user);
 	list_init(&reader->waiting);
-	if (start_reading(reader, err) == -1) {
+	result = begun->output != -1 ? follow(reader, begun, err)
+				     : start_reading(reader, err);
+	if (result == -1) {
 		reader_free(reader);
 		return NULL;
 	}

@@ -5,15 +5,18 @@
 #include "agent/list.h"
 #include "agent/loop.h"
 #include "config/config.h"
+#include "wire/config_child.h"
 
 /* The configuration as the agent has it: read by daypass-config in a process
  * of its own, again whenever a file has changed. */
 struct reader;
 
-/* Starts the first reading at once. `user` is the path of the user's file, ""
- * for none; `named` whether $DAYPASS_CONFIG named it. */
+/* Starts the first reading at once, or goes on with `begun` (output -1: none),
+ * which was started for us, and whose output becomes the reader's. `user` is
+ * the path of the user's file, "" for none; `named` whether $DAYPASS_CONFIG
+ * named it. */
 struct reader *reader_new(struct loop *loop, const char *user, bool named,
-    struct error *err);
+    const struct config_child *begun, struct error *err);
 void reader_free(struct reader *reader);
 
 /* Called after each reading that brought something new. */

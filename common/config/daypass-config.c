@@ -200,6 +200,7 @@ main(int argc, char **argv)
 		return fault_exit(FAULT_USAGE);
 	}
 	failed = run(&err);
+	fclose(stdout); /* the agent goes on while we tidy up */
 	values_end();
 	if (failed == -1)
 		fprintf(stderr, "daypass-config: %s\n", err.text);

@@ -5,13 +5,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/compat.h"
 #include "base/dirs.h"
 #include "base/scoped.h"
+#include "wire/config_child.h"
 #include "wire/environment.h"
+#include "wire/origin.h"
 #include "wire/spawn.h"
 
 #define HANDED 3 /* the descriptor that the agent was promised */
@@ -53,14 +57,73 @@ fail(int report)
 	_exit(1);
 }
 
+/* What the agent is started with. */
+struct birth {
+	const char *program;
+	const char *argv[8];
+	unsigned count;
+	char **environment;
+	char user[DIRS_PATH_MAX]; /* its configuration, "" for none */
+	bool named;
+	char config_fd[16];
+	char config_pid[16];
+};
+
+static void
+conceive(struct birth *birth, const char *program, const char *option)
+{
+	static const char handed[] = {'0' + HANDED, '\0'};
+
+	birth->program = program;
+	birth->argv[birth->count++] = "daypass-agent";
+	birth->argv[birth->count++] = option;
+	birth->argv[birth->count++] = handed;
+	birth->environment = environment_for_agent();
+	if (origin_config(birth->user, sizeof(birth->user), &birth->named) ==
+	    -1)
+		birth->user[0] = '\0';
+}
+
+/* The one that lies beside the agent: the two are of one installation. */
+static int
+find_config(const struct birth *birth, char *path, size_t size)
+{
+	const char *slash = strrchr(birth->program, '/');
+	int length = snprintf(path, size, "%.*s/daypass-config",
+	    slash == NULL ? 0 : (int)(slash - birth->program), birth->program);
+
+	return length > 0 && (size_t)length < size ? access(path, X_OK) : -1;
+}
+
+/* The configuration is being read while the agent is still being linked with
+ * its libraries. What cannot be done here the agent does itself. */
+static void
+start_config(struct birth *birth)
+{
+	struct config_child child;
+	char path[DIRS_PATH_MAX];
+
+	if (find_config(birth, path, sizeof(path)) == -1 ||
+	    config_child_start(&child, path, birth->environment, birth->user,
+		birth->named) == -1)
+		return;
+	fcntl(child.output, F_SETFD, 0);
+	snprintf(
+	    birth->config_fd, sizeof(birth->config_fd), "%d", child.output);
+	snprintf(birth->config_pid, sizeof(birth->config_pid), "%ld",
+	    (long)child.pid);
+	birth->argv[birth->count++] = "--config-fd";
+	birth->argv[birth->count++] = birth->config_fd;
+	birth->argv[birth->count++] = "--config-pid";
+	birth->argv[birth->count++] = birth->config_pid;
+}
+
 _Noreturn static void
 become_agent(const char *program, const char *option, int fd, int report)
 {
-	char handed[] = {'0' + HANDED, '\0'};
-	char *const argv[] = {
-	    (char *)"daypass-agent", (char *)option, handed, NULL};
-	char **environment = environment_for_agent();
+	static struct birth birth;
 
+	conceive(&birth, program, option);
 	/* Out of the way of the numbers that they shall have. */
 	fd = fcntl(fd, F_DUPFD, FIRST_FREE);
 	report = fcntl(report, F_DUPFD, FIRST_FREE);
@@ -69,7 +132,8 @@ become_agent(const char *program, const char *option, int fd, int report)
 		fail(report);
 	reset_signals();
 	umask(077);
-	execve(program, argv, environment);
+	start_config(&birth);
+	execve(program, (char *const *)birth.argv, birth.environment);
 	fail(REPORT);
 }
 

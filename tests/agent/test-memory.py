@@ -156,6 +156,8 @@ def stalled(place, service, *command):
     wait_for(lambda: any(name.startswith(f'{service}:')
                          for name in place.rig.counts()))
     agent = place.agent()
+    # who read the configuration may not be quite gone yet
+    wait_for(lambda: len(processes.children(agent)) == 1)
     child, = processes.children(agent)
     return asker, agent, child
 

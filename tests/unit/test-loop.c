@@ -252,6 +252,24 @@ test_children(void)
 	tap_number(waitpid(pid, NULL, WNOHANG), -1, "but it is reaped");
 }
 
+/* One that ended before its end could be noticed. */
+static void
+test_early_end(void)
+{
+	siginfo_t info;
+	pid_t pid;
+
+	memset(called, 0, sizeof(called));
+	loop_child_signals();
+	pid = start(0);
+	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT);
+	anew();
+	loop_child(loop, pid, ended, LETTER('e'));
+	loop_timer(loop, clock_ms() + 200, stop, NULL);
+	run();
+	tap_is(called, "e", "one that ended before the loop is told of");
+}
+
 static void
 send_signal(void *arg)
 {
@@ -295,6 +313,7 @@ main(void)
 	test_freeing_others();
 	test_events();
 	test_children();
+	test_early_end();
 	test_signals();
 	loop_timer(loop, clock_ms() + 1000, stop, NULL);
 	loop_child(loop, 1, ended, LETTER('x'));
