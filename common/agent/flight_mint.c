@@ -5,7 +5,6 @@
 #include "agent/ledger.h"
 #include "agent/log.h"
 #include "agent/network.h"
-#include "agent/reader.h"
 #include "agent/recall.h"
 #include "agent/rest.h"
 #include "agent/vault.h"
@@ -223,8 +222,7 @@ take_off(struct flight *flight, const struct credential *input,
 	struct error err = {.fault = FAULT_NONE};
 
 	if (speaks_http(order.step) &&
-	    network_ready(agent->network, reader_last(agent->reader), &err) ==
-		-1) {
+	    network_ready(agent->network, &err) == -1) {
 		fail(flight, &err);
 		return;
 	}

@@ -49,6 +49,8 @@ struct loop {
 	int status;
 	void (*stop)(void *arg);
 	void *stop_arg;
+	idle_work *idle; /* or NULL */
+	void *idle_arg;
 };
 
 static void
@@ -206,6 +208,8 @@ patience(const struct loop *loop)
 {
 	int64_t left;
 
+	if (loop->idle != NULL)
+		return 0;
 	if (list_empty(&loop->timers))
 		return -1;
 	left =
@@ -214,6 +218,22 @@ patience(const struct loop *loop)
 		return 0;
 	/* never so long that a suspended machine oversleeps */
 	return left > 60000 ? 60000 : (int)left;
+}
+
+static void
+work_idly(struct loop *loop)
+{
+	idle_work *work = loop->idle;
+
+	if (work != NULL && !work(loop->idle_arg) && loop->idle == work)
+		loop->idle = NULL;
+}
+
+void
+loop_when_idle(struct loop *loop, idle_work *work, void *arg)
+{
+	loop->idle = work;
+	loop->idle_arg = arg;
 }
 
 int
@@ -233,6 +253,8 @@ loop_run(struct loop *loop)
 			if (!watch->dead)
 				watch->ready(watch->arg, events[i].events);
 		}
+		if (count == 0)
+			work_idly(loop);
 		bury(loop);
 		fire_timers(loop);
 	}

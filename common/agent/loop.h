@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -43,6 +44,11 @@ typedef void child_exited(void *arg, int status);
 struct child_watch *loop_child(
     struct loop *loop, pid_t pid, child_exited *exited, void *arg);
 void child_watch_free(struct child_watch *watch);
+
+/* Calls work(arg) whenever there is nothing else to do, until it returns
+ * false. It takes the place of such work that was not done yet. */
+typedef bool idle_work(void *arg);
+void loop_when_idle(struct loop *loop, idle_work *work, void *arg);
 
 /* SIGTERM, SIGHUP or SIGINT arrived. */
 void loop_on_signal(struct loop *loop, void (*stop)(void *arg), void *arg);

@@ -135,7 +135,7 @@ make_parts(struct agent *agent, struct error *err)
 	agent->recall = recall_new(agent);
 	agent->sessions = sessions_new(agent);
 	agent->approvals = approvals_new(agent);
-	agent->network = network_new();
+	agent->network = network_new(agent->loop, agent->reader);
 	if (agent->network == NULL || agent->vault == NULL ||
 	    agent->flights == NULL || agent->rests == NULL ||
 	    agent->recall == NULL || agent->sessions == NULL ||
@@ -237,8 +237,6 @@ serve(struct agent *agent, int ready, int once, struct error *err)
 	tell_starter(ready, err);
 	if (result == -1)
 		return -1;
-	/* costly, and now nobody waits for it */
-	network_prepare(agent->network);
 	upkeep_start(agent);
 	if (once != -1)
 		asker_start(agent, once);

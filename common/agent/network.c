@@ -6,6 +6,7 @@
 
 #include "agent/confine.h"
 #include "agent/network.h"
+#include "agent/reader.h"
 #include "base/http.h"
 
 /* What tells one state of a file from another. */
@@ -19,15 +20,23 @@ struct state {
 enum root { ROOT_CONFIG, ROOT_FILE, ROOT_BUNDLE, ROOT_COUNT };
 
 struct network {
+	struct loop *loop;
+	const struct reader *reader;
 	bool ready;
 	char *ca_file; /* of the configuration, when it was set up */
 	struct state states[ROOT_COUNT];
 };
 
 struct network *
-network_new(void)
+network_new(struct loop *loop, const struct reader *reader)
 {
-	return calloc(1, sizeof(struct network));
+	struct network *network = calloc(1, sizeof(*network));
+
+	if (network == NULL)
+		return NULL;
+	network->loop = loop;
+	network->reader = reader;
+	return network;
 }
 
 void
@@ -102,21 +111,10 @@ set_up(struct network *network, const char *ca_file, struct error *err)
 	return 0;
 }
 
-void
-network_prepare(struct network *network)
-{
-	struct state states[ROOT_COUNT];
-
-	if (look_at_all(NULL, states, NULL) == -1 ||
-	    set_up(network, NULL, NULL) == -1)
-		return;
-	memcpy(network->states, states, sizeof(states));
-}
-
 int
-network_ready(
-    struct network *network, const struct config *config, struct error *err)
+network_ready(struct network *network, struct error *err)
 {
+	const struct config *config = reader_last(network->reader);
 	const struct settings *settings = NULL;
 	struct state states[ROOT_COUNT];
 	const char *ca_file;
@@ -135,4 +133,23 @@ network_ready(
 	if (set_up(network, ca_file, err) == -1)
 		return error_at(err, STAGE_CONFIG);
 	return 0;
+}
+
+/* Piece by piece, so that whoever asks meanwhile does not wait for all. */
+static bool
+prepare(void *arg)
+{
+	struct network *network = arg;
+	struct error err;
+
+	if (http_prepare())
+		return true;
+	network_ready(network, &err);
+	return false;
+}
+
+void
+network_prepare(struct network *network)
+{
+	loop_when_idle(network->loop, prepare, network);
 }

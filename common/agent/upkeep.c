@@ -10,6 +10,7 @@
 #include "agent/ending.h"
 #include "agent/ledger.h"
 #include "agent/log.h"
+#include "agent/network.h"
 #include "agent/reader.h"
 #include "agent/rest.h"
 #include "agent/sessions.h"
@@ -126,6 +127,9 @@ config_changed_now(void *arg)
 	struct agent *agent = arg;
 
 	choose_log(agent);
+	/* After those who waited for the configuration: an identity's program
+	 * runs meanwhile, and was forked from a process that is small yet. */
+	network_prepare(agent->network);
 	rests_wake(agent->rests);
 	follow_leader(agent);
 	schedule(agent);

@@ -2,21 +2,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <curl/curl.h>
-
 #include "base/clock.h"
 #include "base/http_inner.h"
+#include "base/http_library.h"
 #include "base/text.h"
 
 #define HEAD_MAX (64 * 1024)
 #define BODY_FIRST 4096
+
+static const struct http_library *curl; /* once it has started */
 
 struct transfer {
 	struct http *http;
 	const struct http_request *request;
 	struct http_url url;
 	char host[300];
-	CURL *curl;
+	CURL *handle;
 	struct curl_slist *headers;
 	struct http_head head;
 	struct secret *body;
@@ -26,25 +27,65 @@ struct transfer {
 	bool failed; /* an option was refused: no memory */
 };
 
+static int
+check_version(const curl_version_info_data *version, struct error *err)
+{
+	const char *tls = version->ssl_version;
+
+	if (tls != NULL && text_starts(tls, "OpenSSL"))
+		return 0;
+	return error_set(err, FAULT_SYSTEM,
+	    "libcurl is built with %s: daypass needs OpenSSL",
+	    tls == NULL ? "no TLS" : tls);
+}
+
+static int
+start(struct error *err)
+{
+	const struct http_library *library = http_library(err);
+
+	if (library == NULL || curl != NULL)
+		return library == NULL ? -1 : 0;
+	if (library->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return error_set(err, FAULT_SYSTEM, "libcurl cannot start");
+	if (check_version(library->version_info(CURLVERSION_NOW), err) == -1)
+		return -1;
+	curl = library;
+	return 0;
+}
+
+bool
+http_prepare(void)
+{
+	static int done;
+
+	switch (done++) {
+	case 0:
+		return http_library(NULL) != NULL;
+	case 1:
+		return start(NULL) == 0;
+	case 2:
+		http_roots_warm();
+		return false;
+	default:
+		return false;
+	}
+}
+
 int
 http_global(const char *ca_file, struct error *err)
 {
-	const curl_version_info_data *curl;
+	const curl_version_info_data *version;
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return error_set(err, FAULT_SYSTEM, "libcurl cannot start");
-	curl = curl_version_info(CURLVERSION_NOW);
-	if (curl->ssl_version == NULL ||
-	    !text_starts(curl->ssl_version, "OpenSSL"))
-		return error_set(err, FAULT_SYSTEM,
-		    "libcurl is built with %s: daypass needs OpenSSL",
-		    curl->ssl_version == NULL ? "no TLS" : curl->ssl_version);
-	return http_roots_load(curl->capath, curl->cainfo, ca_file, err);
+	if (start(err) == -1)
+		return -1;
+	version = curl->version_info(CURLVERSION_NOW);
+	return http_roots_load(version->capath, version->cainfo, ca_file, err);
 }
 
-#define set(transfer, option, value) \
-	((transfer)->failed |=       \
-	    curl_easy_setopt((transfer)->curl, (option), (value)) != CURLE_OK)
+#define set(transfer, option, value)                                           \
+	((transfer)->failed |= curl->easy_setopt((transfer)->handle, (option), \
+				   (value)) != CURLE_OK)
 
 static size_t
 on_body(char *bytes, size_t size, size_t count, void *data)
@@ -96,9 +137,9 @@ on_connected(void *data, char *to, char *from, int to_port, int from_port)
 }
 
 static CURLcode
-on_ssl_context(CURL *curl, void *ssl_context, void *data)
+on_ssl_context(CURL *handle, void *ssl_context, void *data)
 {
-	(void)curl, (void)data;
+	(void)handle, (void)data;
 	http_roots_install(ssl_context);
 	return CURLE_OK;
 }
@@ -194,7 +235,7 @@ add_headers(struct transfer *transfer, struct error *err)
 	end = line + secret_length(lines);
 	for (; line < end; line += strlen(line) + 1) {
 		struct curl_slist *longer =
-		    curl_slist_append(transfer->headers, line);
+		    curl->slist_append(transfer->headers, line);
 
 		if (longer == NULL)
 			return error_set(err, FAULT_SYSTEM, "no memory");
@@ -209,7 +250,8 @@ bad_certificate(const struct transfer *transfer, struct error *err)
 {
 	long result = 0;
 
-	curl_easy_getinfo(transfer->curl, CURLINFO_SSL_VERIFYRESULT, &result);
+	curl->easy_getinfo(
+	    transfer->handle, CURLINFO_SSL_VERIFYRESULT, &result);
 	return http_roots_refused(transfer->host, result, err);
 }
 
@@ -222,7 +264,7 @@ no_connection(const struct transfer *transfer, struct error *err)
 		     strstr(transfer->said, transfer->url.host) == NULL;
 	long number = 0;
 
-	curl_easy_getinfo(transfer->curl, CURLINFO_OS_ERRNO, &number);
+	curl->easy_getinfo(transfer->handle, CURLINFO_OS_ERRNO, &number);
 	return error_set(err, FAULT_NETWORK, "could not connect to %s%s: %s",
 	    proxy ? "the proxy for " : "", transfer->host,
 	    number == 0 ? "no answer" : strerror((int)number));
@@ -232,8 +274,9 @@ static int
 broken(const struct transfer *transfer, CURLcode code, struct error *err)
 {
 	char said[CURL_ERROR_SIZE];
-	const char *text = transfer->said[0] != '\0' ? transfer->said
-						     : curl_easy_strerror(code);
+	const char *text = transfer->said[0] != '\0'
+			       ? transfer->said
+			       : curl->easy_strerror(code);
 
 	text_printable(said, sizeof(said), text, strlen(text));
 	return error_set(err, FAULT_NETWORK, "%s %s failed: %s",
@@ -298,8 +341,8 @@ hand_over(
 	const char *to = NULL;
 	long status = 0;
 
-	curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(transfer->curl, CURLINFO_REDIRECT_URL, &to);
+	curl->easy_getinfo(transfer->handle, CURLINFO_RESPONSE_CODE, &status);
+	curl->easy_getinfo(transfer->handle, CURLINFO_REDIRECT_URL, &to);
 	if (is_redirect(status))
 		return http_redirected(transfer->host, to, err);
 	reply->status = (int)status;
@@ -326,7 +369,7 @@ perform(struct transfer *transfer, int64_t left, struct http_reply *reply,
 		return error_set(
 		    err, FAULT_SYSTEM, "libcurl refuses an option");
 	report(transfer, "connecting to");
-	code = curl_easy_perform(transfer->curl);
+	code = curl->easy_perform(transfer->handle);
 	if (transfer->head.date != -1)
 		transfer->http->skew = http_head_skew(&transfer->head);
 	return code == CURLE_OK ? hand_over(transfer, reply, err)
@@ -337,11 +380,11 @@ perform(struct transfer *transfer, int64_t left, struct http_reply *reply,
 static void
 finish(struct transfer *transfer)
 {
-	curl_easy_cleanup(transfer->curl);
+	curl->easy_cleanup(transfer->handle);
 	for (struct curl_slist *line = transfer->headers; line != NULL;
 	     line = line->next)
 		explicit_bzero(line->data, strlen(line->data));
-	curl_slist_free_all(transfer->headers);
+	curl->slist_free_all(transfer->headers);
 	secret_free(transfer->body);
 }
 
@@ -360,9 +403,9 @@ http_try(struct http *http, const struct http_request *request,
 		return error_set(err, FAULT_NETWORK,
 		    "no time is left to ask %s", transfer.host);
 	http_head_start(&transfer.head);
-	transfer.curl = curl_easy_init();
+	transfer.handle = curl->easy_init();
 	transfer.body = secret_new(BODY_FIRST);
-	if (transfer.curl != NULL && transfer.body != NULL)
+	if (transfer.handle != NULL && transfer.body != NULL)
 		result = perform(&transfer, left, reply, err);
 	else
 		result = error_set(err, FAULT_SYSTEM, "no memory");

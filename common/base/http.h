@@ -25,6 +25,11 @@
  * was named cannot be read. */
 int http_global(const char *ca_file, struct error *err);
 
+/* Does a piece, of a few ms at most, of what http_global does whatever the
+ * roots are. False: there is no more to be done ahead. What fails fails again,
+ * and says why, in http_global. */
+bool http_prepare(void);
+
 /* One mint's use of the network. */
 struct http {
 	int64_t deadline; /* clock_ms() at which everything ends */

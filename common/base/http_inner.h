@@ -62,8 +62,10 @@ int http_redirected(const char *host, const char *to, struct error *err);
  * The certificates that are trusted, as OpenSSL has them. Load: `directory`
  * and `bundle` are libcurl's defaults, or NULL. Install: for
  * CURLOPT_SSL_CTX_FUNCTION, with its SSL_CTX. Refused: says what is wrong with
- * a host's certificate, by an X509_V_... result; always -1.
+ * a host's certificate, by an X509_V_... result; always -1. Warm: what loading
+ * does first, and once.
  */
+void http_roots_warm(void);
 int http_roots_load(const char *directory, const char *bundle,
     const char *ca_file, struct error *err);
 void http_roots_install(void *ssl_context);

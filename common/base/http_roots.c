@@ -134,9 +134,15 @@ fill(X509_STORE *store, const char *directory, const char *bundle,
 }
 
 /* The first context of a process costs 0.7 ms more than the others. */
-static void
-warm(void)
+void
+http_roots_warm(void)
 {
+	static bool warm;
+
+	if (warm)
+		return;
+	warm = true;
+
 	SSL_CTX_free(SSL_CTX_new(TLS_client_method()));
 }
 
@@ -155,7 +161,7 @@ http_roots_load(const char *directory, const char *bundle, const char *ca_file,
 	}
 	X509_STORE_free(trusted);
 	trusted = store;
-	warm();
+	http_roots_warm();
 	return 0;
 }
 

@@ -46,7 +46,7 @@ library() {
 }
 
 libraries() {
-	library libcurl curl/ common/base/http.c
+	library libcurl curl/ common/base/http_library.h
 	library expat expat common/base/xml.c
 	library json-c json common/base/json.c
 	library libgit2 git2 common/config/values.c

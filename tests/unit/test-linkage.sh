@@ -99,6 +99,9 @@ linkage() {
 	check daypass lacks 'needs neither libgit2 nor libsecret' 'git2|secret'
 	check daypass-agent lacks 'needs neither libgit2 nor libsecret' \
 		'git2|secret|glib'
+	for program in daypass daypass-agent; do
+		check "$program" lacks 'starts without libcurl' curl
+	done
 	check daypass-config lacks 'does not need the network' 'curl|ssl|secret'
 }
 

@@ -270,6 +270,46 @@ test_early_end(void)
 	tap_is(called, "e", "one that ended before the loop is told of");
 }
 
+static int pieces;
+
+static bool
+work(void *arg)
+{
+	note(*(const char *)arg);
+	return --pieces > 0;
+}
+
+static void
+stop_watching(void *arg)
+{
+	watch_free(watch);
+	stop(arg);
+}
+
+static void
+test_idle(void)
+{
+	memset(called, 0, sizeof(called));
+	pieces = 3;
+	loop_when_idle(loop, work, LETTER('i'));
+	loop_timer(loop, clock_ms() + 50, note_arg, LETTER('t'));
+	loop_timer(loop, clock_ms() + 60, stop, NULL);
+	run();
+	tap_is(called, "iiit", "idle work is done at once, until it is done");
+	memset(called, 0, sizeof(called));
+	pieces = 2;
+	if (pipe2(ends, O_CLOEXEC) == -1 || write(ends[1], "rr", 2) != 2)
+		tap_ok(false, "a pipe");
+	watch = loop_watch(loop, ends[0], EPOLLIN, read_one, NULL, NULL);
+	loop_when_idle(loop, work, LETTER('x'));
+	loop_when_idle(loop, work, LETTER('i'));
+	loop_timer(loop, clock_ms() + 60, stop_watching, NULL);
+	run();
+	tap_is(called, "rrii", "not before what there is to do");
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void
 send_signal(void *arg)
 {
@@ -314,6 +354,7 @@ main(void)
 	test_events();
 	test_children();
 	test_early_end();
+	test_idle();
 	test_signals();
 	loop_timer(loop, clock_ms() + 1000, stop, NULL);
 	loop_child(loop, 1, ended, LETTER('x'));
