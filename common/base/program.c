@@ -78,9 +78,8 @@ become(pid_t parent, int out, int err, const char *const *argv,
 	setpgid(0, 0);
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	if (null != -1 && dup2(null, 0) != -1 && dup2(out, 1) != -1 &&
-	    dup2(err, 2) != -1 && program_mind(parent) == 0)
-		execve(
-		    argv[0], (char *const *)argv, (char *const *)environment);
+	    dup2(err, 2) != -1)
+		program_mind(parent, argv, environment);
 	dprintf(err, "%s\n", strerror(errno));
 	_exit(127);
 }

@@ -27,23 +27,44 @@ end_like(int status)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 127);
 }
 
-int
-program_mind(pid_t parent)
+/* By vfork, for to copy the agent's memory once more takes longer than all
+ * else that is done here. In the child only what the kernel keeps for it alone
+ * is changed. */
+static pid_t
+run(const char *const *argv, const char *const *environment)
 {
 	pid_t minder = getpid(), program;
+	volatile int failure = 0;
+
+	if ((program = vfork()) == 0) {
+		signal(SIGTERM, SIG_DFL);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() == minder)
+			execve(argv[0], (char *const *)argv,
+			    (char *const *)environment);
+		failure = errno;
+		_exit(127);
+	}
+	if (failure == 0)
+		return program;
+	waitpid(program, NULL, 0);
+	errno = failure;
+	return -1;
+}
+
+void
+program_mind(
+    pid_t parent, const char *const *argv, const char *const *environment)
+{
+	pid_t program;
 	int status;
 
 	signal(SIGTERM, kill_group);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != parent)
 		_exit(127);
-	if ((program = fork()) == -1)
-		return -1;
-	if (program == 0) {
-		signal(SIGTERM, SIG_DFL);
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		return getppid() == minder ? 0 : -1;
-	}
+	if ((program = run(argv, environment)) == -1)
+		return;
 	/* its output ends when the program's does, not with the minder */
 	compat_close_from(0);
 	while (waitpid(program, &status, 0) == -1)

@@ -5,12 +5,13 @@
 #include <sys/types.h>
 
 /*
- * In the leader of a process group that is about to become a program: forks,
- * and returns in the child, which becomes it. The leader stays behind as its
- * minder and ends as the program ends; but when `parent`, whose child it is,
+ * In the leader of a process group: runs the program argv[0], whose minder it
+ * becomes, and ends as the program ends; but when `parent`, whose child it is,
  * dies first, the whole group is killed: what the program has started would
- * otherwise outlive whoever keeps its deadline. -1: could not fork.
+ * otherwise outlive whoever keeps its deadline. Returns, with errno, only
+ * where the program cannot be run.
  */
-int program_mind(pid_t parent);
+void program_mind(pid_t parent, const char *const *argv,
+    const char *const *environment);
 
 #endif
