@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include <dirent.h>
 #include <limits.h>
@@ -48,19 +49,53 @@ is_known(const char *directory)
 }
 
 static void
-learn_link(const char *directory, const char *name)
+learn(char target[PATH_MAX])
 {
-	char path[PATH_MAX], target[PATH_MAX];
-	char *slash;
+	char *slash = strrchr(target, '/');
 
-	if (snprintf(path, sizeof(path), "%s/%s", directory, name) >=
-		(int)sizeof(path) ||
-	    realpath(path, target) == NULL ||
-	    (slash = strrchr(target, '/')) == NULL)
+	if (slash == NULL)
 		return;
 	*slash = '\0';
 	if (learnt_count < LEARNT_MAX && !is_known(target))
 		text_copy(learnt[learnt_count++], PATH_MAX, target);
+}
+
+/* Most links of a hashed directory lead to others in it, which are looked at
+ * themselves, or to plain files of one directory that was followed before: of
+ * hundreds only what is neither is worth following to its end. */
+static bool
+is_followed(const char *target, char before[PATH_MAX])
+{
+	const char *slash = strrchr(target, '/');
+	size_t length = slash == NULL ? 0 : (size_t)(slash - target) + 1;
+	struct stat st;
+
+	if (slash == NULL)
+		return true;
+	if (target[0] != '/')
+		return false;
+	if (strncmp(target, before, length) == 0 && before[length] == '\0')
+		return lstat(target, &st) == 0 && S_ISREG(st.st_mode);
+	memcpy(before, target, length);
+	before[length] = '\0';
+	return false;
+}
+
+static void
+learn_link(
+    const char *directory, int fd, const char *name, char before[PATH_MAX])
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	ssize_t length = readlinkat(fd, name, target, sizeof(target) - 1);
+
+	if (length <= 0)
+		return;
+	target[length] = '\0';
+	if (!is_followed(target, before) &&
+	    snprintf(path, sizeof(path), "%s/%s", directory, name) <
+		(int)sizeof(path) &&
+	    realpath(path, target) != NULL)
+		learn(target);
 }
 
 static void
@@ -68,12 +103,14 @@ learn_directory(const char *directory)
 {
 	DIR *dir = opendir(directory);
 	struct dirent *entry;
+	char before[PATH_MAX] = "";
 
 	if (dir == NULL)
 		return;
 	while ((entry = readdir(dir)) != NULL)
 		if (entry->d_type == DT_LNK)
-			learn_link(directory, entry->d_name);
+			learn_link(
+			    directory, dirfd(dir), entry->d_name, before);
 	closedir(dir);
 }
 
