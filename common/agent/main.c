@@ -26,6 +26,7 @@
 #include "agent/vault.h"
 #include "base/clock.h"
 #include "base/compat.h"
+#include "base/digest.h"
 #include "base/dirs.h"
 #include "base/options.h"
 #include "base/text.h"
@@ -220,6 +221,16 @@ be_the_only_one(struct error *err)
 	return fcntl(lock, F_DUPFD_CLOEXEC, 0);
 }
 
+/* OpenSSL's start, which the first key of a road would wait for, while we wait
+ * for the configuration. */
+static void
+warm_digests(void)
+{
+	unsigned char digest[DIGEST_SIZE];
+
+	digest_finish(digest_start(), digest);
+}
+
 static int
 serve(struct agent *agent, int ready, int once, struct error *err)
 {
@@ -237,6 +248,7 @@ serve(struct agent *agent, int ready, int once, struct error *err)
 	tell_starter(ready, err);
 	if (result == -1)
 		return -1;
+	warm_digests();
 	upkeep_start(agent);
 	if (once != -1)
 		asker_start(agent, once);
