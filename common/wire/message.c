@@ -68,6 +68,13 @@ parse_first(
 }
 
 static int
+not_ended(struct error *err)
+{
+	return error_set(
+	    err, FAULT_SYSTEM, "a message is not ended as ours are");
+}
+
+static int
 parse_lines(
     struct message *message, char *line, const char *end, struct error *err)
 {
@@ -76,6 +83,8 @@ parse_lines(
 
 	for (; line < end && *line != '\n'; line = newline + 1) {
 		newline = memchr(line, '\n', (size_t)(end - line));
+		if (newline == NULL)
+			return not_ended(err);
 		*newline = '\0';
 		if (parse_line(
 			line, (size_t)(newline - line), &attribute, err) == -1)
@@ -91,7 +100,8 @@ parse_lines(
 			message->attributes[message->count++] = attribute;
 		}
 	}
-	return 0;
+	/* the empty line, and nothing behind it */
+	return line + 1 == end ? 0 : not_ended(err);
 }
 
 int
@@ -103,9 +113,6 @@ message_parse(
 	if (length > MESSAGE_MAX)
 		return error_set(err, FAULT_SYSTEM,
 		    "a message has more than %d bytes", MESSAGE_MAX);
-	if (length == 0 || message_complete(bytes, length) != length)
-		return error_set(
-		    err, FAULT_SYSTEM, "a message is not ended as ours are");
 	if (memchr(bytes, '\0', length) != NULL)
 		return error_set(err, FAULT_SYSTEM, "a message has a NUL");
 	if (parse_lines(message, bytes, bytes + length, err) == -1)

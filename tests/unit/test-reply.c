@@ -62,6 +62,44 @@ test_reply(void)
 	tap_ok(reply_send(&reply, -1) == -1, "it cannot be written");
 }
 
+/* What JSON wants of one byte, said once more and slowly. */
+static int
+escaped(char *to, size_t size, unsigned char c)
+{
+	if (c == '"' || c == '\\')
+		return snprintf(to, size, "\\%c", c);
+	if (c < 0x20)
+		return snprintf(to, size, "\\u%04x", c);
+	return snprintf(to, size, "%c", c);
+}
+
+/* Every byte, wherever eight of them are looked at together. */
+static void
+test_escapes(void)
+{
+	unsigned wrong = 0;
+
+	for (unsigned c = 1; c < 256; c++) {
+		for (size_t at = 0; at < 19; at++) {
+			char string[] = "abcdefghijklmnopqrs", expected[64];
+			int used = snprintf(
+			    expected, sizeof(expected), "\"%.*s", (int)at,
+			    string);
+
+			used += escaped(expected + used,
+			    sizeof(expected) - (size_t)used, (unsigned char)c);
+			snprintf(expected + used,
+			    sizeof(expected) - (size_t)used, "%s\"",
+			    string + at + 1);
+			string[at] = (char)c;
+			reply_start(&reply);
+			reply_string(&reply, string);
+			wrong += strcmp(sent(), expected) != 0;
+		}
+	}
+	tap_number(wrong, 0, "every byte at every place");
+}
+
 static void
 test_process(void)
 {
@@ -123,6 +161,7 @@ int
 main(void)
 {
 	test_reply();
+	test_escapes();
 	test_process();
 	test_outputfile();
 	return tap_done();
