@@ -85,7 +85,7 @@ base64url_decode(struct secret *out, const char *text, size_t length)
 
 /* By comparisons too. */
 static char
-letter(unsigned value)
+letter(unsigned value, const char last[2])
 {
 	if (value < 26)
 		return (char)('A' + value);
@@ -93,7 +93,7 @@ letter(unsigned value)
 		return (char)('a' + value - 26);
 	if (value < 62)
 		return (char)('0' + value - 52);
-	return value == 62 ? '+' : '/';
+	return last[value - 62];
 }
 
 int
@@ -112,7 +112,7 @@ base64_encode(struct secret *out, const char *bytes, size_t length)
 		if (left > 2)
 			bits |= (unsigned char)bytes[i + 2];
 		for (int j = 0; j < 4; j++)
-			four[j] = letter(bits >> (18 - 6 * j) & 63);
+			four[j] = letter(bits >> (18 - 6 * j) & 63, "+/");
 		if (left < 3)
 			four[3] = '=';
 		if (left < 2)
@@ -120,5 +120,29 @@ base64_encode(struct secret *out, const char *bytes, size_t length)
 		secret_add(out, four, sizeof(four));
 	}
 	explicit_bzero(four, sizeof(four));
+	return 0;
+}
+
+int
+base64url_encode(struct secret *out, const void *bytes, size_t length)
+{
+	const unsigned char *from = bytes;
+	uint32_t bits = 0;
+	unsigned held = 0;
+	char one;
+
+	if (secret_room(out) < (length * 8 + 5) / 6)
+		return -1;
+	for (size_t i = 0; i < length; i++) {
+		bits = bits << 8 | from[i];
+		for (held += 8; held >= 6; held -= 6) {
+			one = letter(bits >> (held - 6) & 63, "-_");
+			secret_add(out, &one, 1);
+		}
+	}
+	if (held > 0) {
+		one = letter(bits << (6 - held) & 63, "-_");
+		secret_add(out, &one, 1);
+	}
 	return 0;
 }

@@ -14,4 +14,7 @@ int base64_encode(struct secret *out, const char *bytes, size_t length);
 int base64_decode(struct secret *out, const char *text, size_t length);
 int base64url_decode(struct secret *out, const char *text, size_t length);
 
+/* Appends the bytes encoded, without padding; -1 when there is no room. */
+int base64url_encode(struct secret *out, const void *bytes, size_t length);
+
 #endif

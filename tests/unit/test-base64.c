@@ -107,9 +107,42 @@ no_room(void)
 	    "what does not fit is not begun");
 }
 
+/* RFC 4648, section 10, less the padding; and RFC 7636, appendix B. */
+static void
+url_encoded(const char *bytes, size_t length, const char *expected)
+{
+	scoped(secret) struct secret *out = secret_new(64);
+
+	tap_number(base64url_encode(out, bytes, length), 0, "'%s' is encoded",
+	    expected);
+	tap_is(secret_bytes(out), expected, "gives '%s'", expected);
+}
+
+static void
+url_encoding(void)
+{
+	scoped(secret) struct secret *out = secret_new(64);
+
+	url_encoded("", 0, "");
+	url_encoded("f", 1, "Zg");
+	url_encoded("fo", 2, "Zm8");
+	url_encoded("foo", 3, "Zm9v");
+	url_encoded("foob", 4, "Zm9vYg");
+	url_encoded("foobar", 6, "Zm9vYmFy");
+	url_encoded("\xfb\xff\xbf\0", 4, "-_-_AA");
+	url_encoded("\x74\x18\xdf\xb4\x97\x99\xe0\x25\x4f\xfa\x60\x7d\xd8\xad"
+		"\xbb\xba\x16\xd4\x25\x4d\x69\xd6\xbf\xf0\x5b\x58\x05\x58"
+		"\x53\x84\x8d\x79",
+	    32, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+	while (secret_room(out) > 3)
+		secret_add(out, "x", 1);
+	tap_number(base64url_encode(out, "foo", 3), -1, "no room");
+}
+
 int
 main(void)
 {
+	url_encoding();
 	vectors();
 	encoded();
 	mistakes();
