@@ -20,6 +20,8 @@ struct agent {
 	struct approvals *approvals; /* what waits for a person's word */
 	struct recall *recall;	 /* what is revoked while it goes on */
 	struct network *network; /* how mints reach it */
+	struct keeper *keeper;	 /* secrets that identities keep */
+	struct login *login;	 /* that a person has begun, or NULL */
 	struct listener *listener;
 	struct log *log;
 	struct ending *ending; /* NULL until the session ends */

@@ -10,6 +10,7 @@
 
 #include "agent/child.h"
 #include "agent/confine.h"
+#include "agent/keeper.h"
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/compat.h"
@@ -24,6 +25,9 @@
  * error, which knows more, is the one that is heard. */
 #define HEADSTART_MS 200
 
+/* For a secret that an identity keeps, after all that the network does. */
+#define KEEPING_MS 1500
+
 /* Less than this between two clocks is nobody's fault. */
 #define SKEW_MIN 30
 
@@ -32,6 +36,7 @@
 
 #define INPUT 3
 #define OUTPUT 4
+#define KEEP 5 /* and what follows it: a loan's ends */
 
 static void
 send_all(const char *bytes, size_t length)
@@ -99,6 +104,24 @@ report_ok(const struct credential *credential, int64_t skew)
 	send_all(secret_bytes(block), secret_length(block));
 }
 
+/* The ends of a loan, in order, behind the others; the first descriptor that
+ * is free. They are lifted first, lest one be written over. */
+static int
+take_along(const int *ends)
+{
+	int lifted[LOAN_ENDS], next = KEEP;
+
+	for (int end = 0; ends != NULL && end < LOAN_ENDS; end++)
+		lifted[end] = ends[end] == -1
+				  ? -1
+				  : fcntl(ends[end], F_DUPFD, KEEP + LOAN_ENDS);
+	for (int end = 0; ends != NULL && end < LOAN_ENDS; end++)
+		if (lifted[end] != -1 &&
+		    dup3(lifted[end], next++, O_CLOEXEC) == -1)
+			_exit(1);
+	return next;
+}
+
 /* First things: die with the parent, hold nothing of it. Otherwise, were the
  * agent killed, its listener, askers and lock would live on in here. */
 static void
@@ -108,10 +131,11 @@ become(const struct mint_order *order, pid_t parent, int input, int output)
 	if (getppid() != parent)
 		_exit(1);
 	loop_child_signals();
-	output = fcntl(output, F_DUPFD, OUTPUT + 1);
+	output = fcntl(output, F_DUPFD, KEEP + LOAN_ENDS);
+	input = fcntl(input, F_DUPFD, KEEP + LOAN_ENDS);
 	if (dup2(input, INPUT) == -1 || dup2(output, OUTPUT) == -1)
 		_exit(1);
-	compat_close_from(OUTPUT + 1);
+	compat_close_from(take_along(order->keep));
 	fcntl(INPUT, F_SETFD, FD_CLOEXEC);
 	fcntl(OUTPUT, F_SETFD, FD_CLOEXEC);
 	secret_after_fork();
@@ -145,7 +169,9 @@ child_brief(const struct mint_order *order, int input, struct error *err)
 	const struct secret *brief;
 	ssize_t sent;
 
-	if (order->input == NULL) {
+	if (order->talk != NULL) {
+		brief = order->talk;
+	} else if (order->input == NULL) {
 		brief = surroundings_block(order->around);
 	} else {
 		block = secret_new(CREDENTIAL_MAX);
@@ -227,6 +253,29 @@ check_alive(const struct mint_order *order, const struct credential *credential,
 	    clock_rfc3339(credential->expires, text));
 }
 
+/* The loan that came along; `keep` is left as it is where there is none. What
+ * came over the network last must still find its place: time is kept back. */
+static struct keep *
+open_keep(
+    const struct mint_order *order, struct http *http, struct keep *keep)
+{
+	bool shared = order->keep != NULL && order->keep[LOAN_KEYRING] != -1;
+
+	if (order->keep == NULL)
+		return NULL;
+	*keep = (struct keep){.session = KEEP,
+	    .keyring = shared ? KEEP + 1 : -1,
+	    .deadline = http->deadline,
+	    .names = order->step->identity->login->names,
+	    .settings = order->step->settings,
+	    .may_ask = order->talk != NULL};
+	if (http->deadline - clock_ms() > 2 * KEEPING_MS)
+		http->deadline -= KEEPING_MS;
+	text_copy(keep->trouble, sizeof(keep->trouble),
+	    order->keep_lacks == NULL ? "" : order->keep_lacks);
+	return keep;
+}
+
 static int
 run_identity(const struct mint_order *order, struct secret *brief,
     struct http *http, struct credential **output, struct error *err)
@@ -235,10 +284,12 @@ run_identity(const struct mint_order *order, struct secret *brief,
 	    surroundings_read(secret_bytes(brief), secret_length(brief));
 	scoped(credential) struct credential *credential =
 	    credential_new(KIND_ID_TOKEN);
+	struct keep keep;
 	struct identity_mint mint = {.audience = order->step->audience,
 	    .settings = order->step->settings,
 	    .around = around,
-	    .http = http};
+	    .http = http,
+	    .keep = open_keep(order, http, &keep)};
 
 	if (around == NULL || credential == NULL)
 		return error_errno(err, "no memory for an id token");
@@ -248,6 +299,41 @@ run_identity(const struct mint_order *order, struct secret *brief,
 	if (check_alive(order, credential, err) == -1)
 		return -1;
 	*output = take(&credential);
+	return 0;
+}
+
+/* One word of a login's talk. What it leads to may be secret. The network has
+ * this long; a keyring may take longer. */
+#define TALK_MS (20 * 1000)
+
+static int
+run_talk(const struct mint_order *order, struct secret *brief,
+    struct http *http, struct secret **told, struct error *err)
+{
+	scoped(secret) struct secret *made = secret_new(MESSAGE_MAX - 1);
+	struct keep keep;
+	struct identity_mint mint = {.settings = order->step->settings,
+	    .http = http,
+	    .keep = open_keep(order, http, &keep)};
+	struct message asked;
+	struct writing writing;
+
+	if (http->deadline > clock_ms() + TALK_MS)
+		http->deadline = clock_ms() + TALK_MS;
+	if (made == NULL)
+		return error_errno(err, "no memory for a login");
+	if (message_parse(&asked, secret_tail(brief) - secret_length(brief),
+		secret_length(brief), err) == -1)
+		return -1;
+	writing_start(
+	    &writing, secret_tail(made), secret_room(made), "told");
+	if (order->step->identity->login->talk(
+		&mint, &asked, &writing, err) == -1)
+		return -1;
+	if (writing_end(&writing) == -1)
+		return error_set(err, FAULT_SYSTEM, "a login is too long");
+	secret_wrote(made, writing.length);
+	*told = take(&made);
 	return 0;
 }
 
@@ -333,19 +419,24 @@ child_main(const struct mint_order *order, pid_t parent, int input, int output)
 	    .progress = progress};
 	struct credential *credential = NULL;
 	struct error err = {.fault = FAULT_NONE};
-	struct secret *brief;
+	struct secret *brief, *told = NULL;
 	int result;
 
 	become(order, parent, input, output);
 	if ((brief = read_brief()) == NULL)
 		_exit(1);
-	result = order->step->exchange == NULL
-		     ? run_identity(order, brief, &http, &credential, &err)
-		     : run_exchange(order, brief, &http, &credential, &err);
+	if (order->talk != NULL)
+		result = run_talk(order, brief, &http, &told, &err);
+	else if (order->step->exchange == NULL)
+		result = run_identity(order, brief, &http, &credential, &err);
+	else
+		result = run_exchange(order, brief, &http, &credential, &err);
 	if (result == -1)
 		report_error(&err, http.stale);
 	else
 		report_ok(credential, http.skew);
+	if (told != NULL)
+		send_all(secret_bytes(told), secret_length(told));
 	close(OUTPUT); /* the agent goes on while we end */
 	_exit(0);
 }

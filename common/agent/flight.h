@@ -16,8 +16,10 @@ struct flights;
 struct flights *flights_new(void);
 void flights_free(struct flights *flights); /* kills what is in the air */
 
-/* Kills what is in the air; everybody who waits is told this error. */
-void flights_crash(struct flights *flights, const struct error *err);
+/* Kills what is in the air, of one identity or (NULL) all; everybody who
+ * waits is told this error. */
+void flights_crash(struct flights *flights, const struct identity *identity,
+    const struct error *err);
 
 /* Calls empty(arg) once when nothing is in the air, perhaps at once. NULL
  * takes that back. */

@@ -3,6 +3,7 @@
 #define DAYPASS_AGENT_FLIGHT_INNER_H
 
 #include "agent/flight.h"
+#include "agent/keeper.h"
 #include "agent/mint.h"
 
 /* What the flight_*.c files share. */
@@ -27,6 +28,7 @@ struct flight {
 	struct credential *input;   /* while queued, or the actor is awaited */
 	struct credential *actor;   /* while queued */
 	struct mint *mint;
+	struct loan *loan; /* of what its identity keeps */
 	bool again;    /* the input was stale once already */
 	bool stumbled; /* its process was killed by a stranger */
 };
@@ -52,5 +54,8 @@ void flight_end(struct flight *flight, const struct credential *credential,
 /* flight_mint.c: from the start to the landing. Gets the input of the step
  * first, where it has one. */
 void flight_start(struct flight *flight);
+
+/* Starts those that wait for a child, or for a loan, that has become free. */
+void flights_start_queued(struct agent *agent);
 
 #endif

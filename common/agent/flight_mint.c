@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
+#include "agent/actor.h"
 #include "agent/flight_inner.h"
 #include "agent/ledger.h"
 #include "agent/log.h"
@@ -175,9 +177,6 @@ come_again(struct flight *flight, const struct mint_result *result)
 }
 
 static void
-start_queued(struct agent *agent);
-
-static void
 minted(void *arg, struct mint_result *result)
 {
 	struct flight *flight = arg;
@@ -185,6 +184,7 @@ minted(void *arg, struct mint_result *result)
 
 	flight->mint = NULL;
 	agent->flights->children--;
+	loan_end(take(&flight->loan));
 	if (result->err.fault == FAULT_NONE && flight->step > 0)
 		agent->skew = result->skew;
 	if (result->err.fault == FAULT_NONE && result->credential == NULL)
@@ -198,7 +198,44 @@ minted(void *arg, struct mint_result *result)
 		flight->stumbled = result->killed;
 		fail(flight, &result->err);
 	}
-	start_queued(agent);
+	flights_start_queued(agent);
+}
+
+/* Two children must not use one refresh token. */
+static bool
+must_wait(const struct flight *flight)
+{
+	const struct step *step = flight_step(flight);
+	unsigned char key[DIGEST_SIZE];
+
+	if (flight->agent->flights->children >= CHILDREN_MAX)
+		return true;
+	if (step->exchange != NULL || step->identity->login == NULL)
+		return false;
+	keeper_key(step->identity, step->settings, key);
+	return keeper_is_lent(flight->agent->keeper, key);
+}
+
+/* What the identity keeps between mints, if it does. */
+static int
+borrow(struct flight *flight, struct mint_order *order, struct error *err)
+{
+	const struct step *step = order->step;
+	const char *session = flight->road->session;
+	bool is_self = session != NULL && strcmp(session, ACTOR_SELF) == 0;
+	unsigned char key[DIGEST_SIZE];
+
+	if (step->exchange != NULL || step->identity->login == NULL)
+		return 0;
+	keeper_key(step->identity, step->settings, key);
+	flight->loan =
+	    keeper_lend(flight->agent->keeper, key,
+		is_self ? order->around : NULL, err);
+	if (flight->loan == NULL)
+		return -1;
+	order->keep = loan_ends(flight->loan);
+	order->keep_lacks = loan_lacks(flight->loan);
+	return 0;
 }
 
 static bool
@@ -226,7 +263,13 @@ take_off(struct flight *flight, const struct credential *input,
 		fail(flight, &err);
 		return;
 	}
+	if (borrow(flight, &order, &err) == -1) {
+		fail(flight, &err);
+		return;
+	}
 	flight->mint = mint_start(agent->loop, &order, minted, flight, &err);
+	if (flight->loan != NULL)
+		loan_handed(flight->loan);
 	if (flight->mint == NULL) {
 		fail(flight, &err);
 		return;
@@ -247,7 +290,7 @@ board(struct flight *flight, const struct credential *input,
 {
 	struct flights *flights = flight->agent->flights;
 
-	if (flights->children < CHILDREN_MAX) {
+	if (!must_wait(flight)) {
 		take_off(flight, input, acts);
 		return;
 	}
@@ -258,15 +301,23 @@ board(struct flight *flight, const struct credential *input,
 	list_append(&flights->queue, &flight->queued);
 }
 
-static void
-start_queued(struct agent *agent)
+static struct flight *
+next_queued(struct flights *flights)
 {
-	struct flights *flights = agent->flights;
+	struct flight *flight;
 
-	while (
-	    flights->children < CHILDREN_MAX && !list_empty(&flights->queue)) {
-		struct flight *flight =
-		    list_item(flights->queue.next, struct flight, queued);
+	list_each (flight, &flights->queue, queued)
+		if (!must_wait(flight))
+			return flight;
+	return NULL;
+}
+
+void
+flights_start_queued(struct agent *agent)
+{
+	struct flight *flight;
+
+	while ((flight = next_queued(agent->flights)) != NULL) {
 		scoped(credential) struct credential *input =
 		    take(&flight->input);
 		scoped(credential) struct credential *acts =

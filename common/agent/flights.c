@@ -45,6 +45,7 @@ flight_free(struct flight *flight)
 		flight->agent->flights->children--;
 		mint_kill(flight->mint);
 	}
+	loan_end(flight->loan);
 	credential_free(flight->input);
 	credential_free(flight->actor);
 	road_release(flight->road);
@@ -88,15 +89,27 @@ flight_end(struct flight *flight, const struct credential *credential,
 	check_empty(flights);
 }
 
+static struct flight *
+first_of(struct flights *flights, const struct identity *identity)
+{
+	struct flight *flight;
+
+	list_each (flight, &flights->all, link)
+		if (identity == NULL ||
+		    flight->road->steps[0].identity == identity)
+			return flight;
+	return NULL;
+}
+
 /* Told top down: a flight that waits for another's result is gone before that
  * other one is. */
 void
-flights_crash(struct flights *flights, const struct error *err)
+flights_crash(struct flights *flights, const struct identity *identity,
+    const struct error *err)
 {
-	while (!list_empty(&flights->all)) {
-		struct flight *flight =
-		    list_item(flights->all.next, struct flight, link);
+	struct flight *flight;
 
+	while ((flight = first_of(flights, identity)) != NULL) {
 		list_remove(&flight->link);
 		tell(flight, NULL, err);
 		flight_free(flight);

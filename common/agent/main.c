@@ -14,6 +14,7 @@
 #include "agent/asker.h"
 #include "agent/ending.h"
 #include "agent/flight.h"
+#include "agent/keeper.h"
 #include "agent/ledger.h"
 #include "agent/listener.h"
 #include "agent/log.h"
@@ -137,10 +138,11 @@ make_parts(struct agent *agent, struct error *err)
 	agent->sessions = sessions_new(agent);
 	agent->approvals = approvals_new(agent);
 	agent->network = network_new(agent->loop, agent->reader);
-	if (agent->network == NULL || agent->vault == NULL ||
-	    agent->flights == NULL || agent->rests == NULL ||
-	    agent->recall == NULL || agent->sessions == NULL ||
-	    agent->approvals == NULL ||
+	agent->keeper = keeper_new(agent);
+	if (agent->keeper == NULL || agent->network == NULL ||
+	    agent->vault == NULL || agent->flights == NULL ||
+	    agent->rests == NULL || agent->recall == NULL ||
+	    agent->sessions == NULL || agent->approvals == NULL ||
 	    agent->ledger == NULL)
 		return error_errno(err, "no memory for a session");
 	loop_on_signal(agent->loop, on_signal, agent);
@@ -153,6 +155,7 @@ free_parts(struct agent *agent)
 	askers_drop(agent);
 	listener_free(agent->listener);
 	flights_free(agent->flights);
+	keeper_free(agent->keeper);
 	ending_free(agent->ending);
 	approvals_free(agent->approvals);
 	sessions_free(agent->sessions);

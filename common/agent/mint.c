@@ -27,6 +27,7 @@ struct mint {
 	struct secret *report;
 	char at[256];	 /* what it said last that it was at */
 	bool understood; /* the report is taken apart */
+	bool talks;	 /* of a login, and mints nothing */
 	mint_done *done;
 	void *arg;
 };
@@ -107,6 +108,11 @@ take_ok(struct mint *mint, size_t at, const struct message *message,
 		       message_number(message, "skew-behind", 0);
 	if (left == 0)
 		return;
+	if (mint->talks) {
+		result->told =
+		    secret_copy(secret_bytes(mint->report) + at, left);
+		return;
+	}
 	result->credential =
 	    credential_read(secret_bytes(mint->report) + at, left);
 	if (result->credential == NULL)
@@ -274,6 +280,7 @@ mint_start(struct loop *loop, const struct mint_order *order, mint_done *done,
 	}
 	mint->done = done;
 	mint->arg = arg;
+	mint->talks = order->talk != NULL;
 	mint->output = -1;
 	mint->allowed_ms = order->deadline - clock_ms();
 	if ((mint->pid = spawn(order, &mint->output, err)) == -1) {

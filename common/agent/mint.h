@@ -18,6 +18,10 @@ struct mint_order {
 	int64_t skew; /* what other mints have found lately: a hint */
 	bool last;    /* the result goes to a tool */
 	bool revoke;  /* take `input` back */
+	const int *keep; /* of an identity with a login: a loan's ends */
+	const char *keep_lacks; /* why the loan has no keyring, or NULL */
+	const struct secret *talk; /* no mint, but a word of its login's talk:
+				      a whole message, `asked` */
 };
 
 struct mint_result {
@@ -26,6 +30,7 @@ struct mint_result {
 	bool stale;	  /* failed because the input would have expired */
 	bool killed;	  /* a signal ended it, and not ours */
 	int64_t skew;	  /* seconds that the other's clock is ahead */
+	struct secret *told; /* the callee's: what a talk led to, a message */
 	struct error err; /* FAULT_NONE when it went well */
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/ending.h"
+#include "agent/keeper.h"
 #include "agent/ledger.h"
 #include "agent/retire.h"
 #include "agent/sessions.h"
@@ -45,7 +46,8 @@ leave_if_free(void *arg)
 	agent->retirement = NULL;
 	if (agent->ending == NULL && agent->askers == 0 &&
 	    list_empty(ledger_lines(agent->ledger)) &&
-	    !sessions_any(agent->sessions))
+	    !sessions_any(agent->sessions) &&
+	    keeper_is_empty(agent->keeper))
 		ending_begin(agent, NULL);
 }
 

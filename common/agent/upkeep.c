@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/ending.h"
+#include "agent/keeper.h"
 #include "agent/ledger.h"
 #include "agent/log.h"
 #include "agent/network.h"
@@ -50,6 +51,7 @@ is_idle(const struct agent *agent)
 {
 	return agent->askers == 0 && list_empty(ledger_lines(agent->ledger)) &&
 	       !sessions_any(agent->sessions) &&
+	       keeper_is_empty(agent->keeper) &&
 	       clock_ms() - agent->last_asked >= idle_seconds(agent) * 1000;
 }
 

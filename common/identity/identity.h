@@ -9,7 +9,9 @@
 #include "base/http.h"
 #include "base/secret.h"
 #include "base/settings.h"
+#include "identity/keep.h"
 #include "identity/surroundings.h"
+#include "wire/message.h"
 
 /*
  * An identity is a source of id tokens: who we are. Each is one file that
@@ -24,6 +26,24 @@ struct identity_mint {
 	const struct settings *settings; /* the [identity] section's keys */
 	const struct surroundings *around;
 	struct http *http; /* its deadline binds programs too */
+	struct keep *keep; /* of an identity with a login, else NULL */
+};
+
+/*
+ * An identity that a person logs in to. What it keeps between mints is told
+ * from others of its kind by the settings `names`. The talk is a row of short
+ * mints, so that no process waits for a human being:
+ *	begin	redirect-port=N, or device=1
+ *	go-on	reply=QUERY (what the browser brought), or nothing
+ *	leave
+ * Each writes what the asker is told (docs/wire.md, `login`); a key that
+ * begins with "flow." goes to nobody and comes back with the next go-on.
+ */
+struct identity_login {
+	const char *const *names; /* NULL-terminated */
+	int (*talk)(const struct identity_mint *mint,
+	    const struct message *asked, struct writing *told,
+	    struct error *err);
 };
 
 /* A hash-worthy list of what picks the principal, told to the agent. */
@@ -65,6 +85,9 @@ struct identity {
 	 * missing and what to do. */
 	int (*run)(const struct identity_mint *mint, struct secret **token,
 	    struct error *err);
+
+	/* NULL: nobody logs in to it. */
+	const struct identity_login *login;
 };
 
 /* All identities in probing order; NULL-terminated. Generated. */

@@ -11,6 +11,7 @@ readers="
 	common/agent/asker.c
 	common/agent/child.c
 	common/agent/answer.c
+	common/agent/keeper.c
 	common/agent/mint.c
 	common/agent/road_key.c
 	common/base/echo.c
@@ -31,6 +32,7 @@ readers="
 	common/exchange/refusal.c
 	common/exchange/reply.c
 	common/identity/identity.c
+	common/identity/keep.c
 	common/identity/program.c
 	common/identity/surroundings.c
 	common/identity/tokenrequest.c"
@@ -39,10 +41,12 @@ readers="
 writers="
 	common/agent/asker.c
 	common/agent/child.c
+	common/agent/keeper.c
 	common/agent/mint.c
 	common/base/base64.c
 	common/base/program.c
 	common/base/secret.c
+	common/identity/keep.c
 	common/identity/tokenfile.c"
 
 # An error's words, and an access key's id: secrets by where they come from.
