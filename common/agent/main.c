@@ -18,6 +18,7 @@
 #include "agent/ledger.h"
 #include "agent/listener.h"
 #include "agent/log.h"
+#include "agent/login.h"
 #include "agent/network.h"
 #include "agent/reader.h"
 #include "agent/recall.h"
@@ -154,6 +155,7 @@ free_parts(struct agent *agent)
 {
 	askers_drop(agent);
 	listener_free(agent->listener);
+	login_forget(agent);
 	flights_free(agent->flights);
 	keeper_free(agent->keeper);
 	ending_free(agent->ending);

@@ -108,7 +108,8 @@ static const char *
 implied_source(const struct settings *settings, struct error *err)
 {
 	static const char *const keys[][2] = {
-	    {"file", "file"}, {"variable", "env"}, {"command", "command"}};
+	    {"file", "file"}, {"variable", "env"}, {"command", "command"},
+	    {"issuer", "login"}};
 	const char *source = NULL;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -116,8 +117,8 @@ implied_source(const struct settings *settings, struct error *err)
 			continue;
 		if (source != NULL) {
 			error_set(err, FAULT_CONFIG,
-			    "[identity] has more than one of file, variable "
-			    "and command: say which with source");
+			    "[identity] has more than one of file, variable, "
+			    "command and issuer: say which with source");
 			return NULL;
 		}
 		source = keys[i][1];

@@ -4,6 +4,7 @@
 #include "agent/around.h"
 #include "agent/confine.h"
 #include "agent/extras.h"
+#include "agent/keeper.h"
 #include "agent/road_identity.h"
 #include "agent/road_judge.h"
 #include "agent/verbs.h"
@@ -114,6 +115,30 @@ write_road(struct writing *writing, const struct road *road)
 		write_exchange(writing, i, &road->steps[i]);
 }
 
+/* Where the login of a person rests, or would. */
+static void
+write_login(struct writing *writing, const struct agent *agent,
+    const struct road *road)
+{
+	const struct step *first = road == NULL ? NULL : &road->steps[0];
+	unsigned char key[DIGEST_SIZE];
+	const char *why;
+
+	if (first == NULL || first->identity == NULL ||
+	    first->identity->login == NULL || road->around == NULL)
+		return;
+	keeper_key(first->identity, first->settings, key);
+	if (keeper_holds(agent->keeper, key)) {
+		writing_add(writing, "login", "session");
+	} else if (keeper_has_keyring(
+		       agent->keeper, road->around, &why)) {
+		writing_add(writing, "login", "keyring");
+	} else {
+		writing_add(writing, "login", "nowhere");
+		writing_add(writing, "login-lacks", why);
+	}
+}
+
 static void
 write_state(struct writing *writing, const struct agent *agent,
     const struct config *config)
@@ -174,6 +199,7 @@ begin(struct asker *asker, const struct config *config)
 	road_probe(request, tell_identity, &survey);
 	write_road(survey.writing, road);
 	write_state(survey.writing, asker_agent(asker), config);
+	write_login(survey.writing, asker_agent(asker), road);
 	if (extras_write(config, message_get(request, "tool"), survey.writing,
 		&err) == -1)
 		result = ROAD_WRONG;

@@ -9,6 +9,8 @@ extern const struct verb verb_get;
 extern const struct verb verb_erase;
 extern const struct verb verb_list;
 extern const struct verb verb_road;
+extern const struct verb verb_login;
+extern const struct verb verb_logout;
 extern const struct verb verb_status;
 extern const struct verb verb_end;
 extern const struct verb verb_session;

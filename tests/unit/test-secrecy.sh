@@ -33,6 +33,10 @@ readers="
 	common/exchange/reply.c
 	common/identity/identity.c
 	common/identity/keep.c
+	common/identity/login-browser.c
+	common/identity/login-issuer.c
+	common/identity/login-reply.c
+	common/identity/login-token.c
 	common/identity/program.c
 	common/identity/surroundings.c
 	common/identity/tokenrequest.c"
@@ -42,11 +46,13 @@ writers="
 	common/agent/asker.c
 	common/agent/child.c
 	common/agent/keeper.c
+	common/agent/login.c
 	common/agent/mint.c
 	common/base/base64.c
 	common/base/program.c
 	common/base/secret.c
 	common/identity/keep.c
+	common/identity/login-browser.c
 	common/identity/tokenfile.c"
 
 # An error's words, and an access key's id: secrets by where they come from.
