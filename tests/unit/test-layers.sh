@@ -51,7 +51,7 @@ libraries() {
 	library json-c json common/base/json.c
 	library libgit2 git2 common/config/values.c
 	library OpenSSL openssl/ common/base/digest.c common/base/http_roots.c
-	library libsecret 'libsecret|glib|gio' none
+	library libsecret 'libsecret|glib|gio' helpers/keyring/service.c
 }
 
 nobody_calls() {

@@ -8,6 +8,7 @@ cd "$build" || exit 99
 helpers='git-credential-daypass docker-credential-daypass
 	aws-credential-daypass gcloud-credential-daypass'
 programs='daypass daypass-agent daypass-config'
+[ ! -x daypass-keyring ] || programs="$programs daypass-keyring"
 count=0 failed=0
 
 if ! command -v readelf >/dev/null 2>&1; then
@@ -99,6 +100,12 @@ linkage() {
 	check daypass lacks 'needs neither libgit2 nor libsecret' 'git2|secret'
 	check daypass-agent lacks 'needs neither libgit2 nor libsecret' \
 		'git2|secret|glib'
+	if [ -x daypass-keyring ]; then
+		check daypass-keyring lacks 'does not need the network' \
+			'curl|ssl|json-c|git2'
+	else
+		skip 'configured without' 'daypass-keyring'
+	fi
 	for program in daypass daypass-agent; do
 		check "$program" lacks 'starts without libcurl' curl
 	done
