@@ -106,6 +106,32 @@ read_clock(struct checks *checks, const struct message *road)
 	    "set it, with NTP; daypass corrects for it, other tools do not");
 }
 
+/* Where a person's login rests. Whether a keyring has it, its own try says. */
+static void
+read_login(struct checks *checks, const struct message *road)
+{
+	const char *login = message_get(road, "login");
+	const char *lacks = message_get(road, "login-lacks");
+
+	if (login == NULL)
+		return;
+	if (strcmp(login, "session") == 0)
+		checks_say(checks, "login", true,
+		    "rests in this session's memory, and is gone when it ends",
+		    NULL);
+	else if (strcmp(login, "keyring") == 0)
+		checks_say(checks, "login", true,
+		    "rests in the desktop's keyring, once you are logged in",
+		    NULL);
+	if (lacks == NULL)
+		return;
+	snprintf(checks->login, sizeof(checks->login),
+	    "nobody has logged in to this session, and no keyring serves: "
+	    "%.64s",
+	    lacks);
+	checks_say(checks, "login", false, checks->login, "daypass login");
+}
+
 /* Whoever wants to know about a target that nothing binds gets no source, and
  * nobody has looked for one. */
 static void
@@ -145,6 +171,7 @@ checks_read(struct checks *checks, const struct message *road, bool whole)
 	read_confinement(checks, road);
 	read_clock(checks, road);
 	read_identity(checks, road);
+	read_login(checks, road);
 	if (!whole || message_get(road, "fault") != NULL)
 		read_road(checks, road);
 }

@@ -23,6 +23,7 @@ struct checks {
 	struct check check[CHECKS_MAX];
 	enum fault fault; /* the first one that stands in the way */
 	char clock[96];	  /* what the checks of that name say */
+	char login[160];
 	char audience[CHECKS_TEXT];
 	char meant[CHECKS_TEXT];
 };

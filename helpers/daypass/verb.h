@@ -17,6 +17,8 @@ struct verb {
 extern const struct verb verb_status;
 extern const struct verb verb_doctor;
 extern const struct verb verb_token;
+extern const struct verb verb_login;
+extern const struct verb verb_logout;
 extern const struct verb verb_end;
 extern const struct verb verb_begin;
 
