@@ -74,7 +74,8 @@ def merge(target, patch, keeps_null=False):
 
 
 # Where null is a value: a lifetime as asked for, a claim to leave out.
-NULLS = ('lifetimes', 'claims')
+NULLS = ('lifetimes', 'claims', 'metadata', 'device_reply',
+         'token_reply')
 
 
 def default_state(issuer, actions_issuer):
@@ -89,6 +90,7 @@ def default_state(issuer, actions_issuer):
                       'token_exchange': 3600,
                       'vault': None, 'quay': None, 'jfrog': None,
                       'docker_hub': None},
+        'login': login_state(),
         **aws_state(issuer, actions_issuer),
         **google_state(issuer, actions_issuer),
         'octo': octo_state(issuer, actions_issuer),
@@ -121,6 +123,24 @@ def default_state(issuer, actions_issuer):
             'scopes': ['read', 'write'],
             'client': None,     # or {"id": ..., "secret": ...}
         },
+    }
+
+
+def login_state():
+    return {
+        'client': 'daypass-cli', 'secret': '',
+        'redirects': ['http://127.0.0.1/callback'],
+        'scopes': ['openid', 'email', 'offline_access'],
+        'sub': 'ada@acme.example', 'ttl': 300, 'claims': {},
+        'rotate': True, 'leeway': 0,    # seconds that a used one still works
+        'always_refresh': False,        # without offline_access too
+        'forbidden': [],                # grants that the client may not use
+        'deny': '',                     # what the browser comes back with
+        'iss': '',                      # an issuer's name; False: none is said
+        'interval': 1, 'device_life': 600,
+        'polls': [],                    # what the first polls are told
+        # what the documents say otherwise
+        'metadata': {}, 'reply': {}, 'device_reply': {}, 'token_reply': {},
     }
 
 

@@ -16,6 +16,7 @@ from .github import Github
 from .github_token import GithubToken
 from .issuer import Issuer
 from .jfrog import Jfrog
+from .login import Login
 from .octo import Octo
 from .quay import Quay
 from .s3 import S3
@@ -26,5 +27,6 @@ from .vault import OtherVault, Vault
 
 SERVICES = (Issuer, Buildkite, AzurePipelines, GcpMetadata,
             GithubToken, Sts, S3, Ecr, EcrPublic, GcpSts, GcpIam, Gcs,
+            Login,
             DockerHub, Jfrog, Quay, Vault, OtherVault,
             Octo, Github, Git, CodeCommit, Token, TokenExchange, Control)
