@@ -58,8 +58,8 @@ refuse_rivals(
 	const struct section *rival = search->rival;
 
 	error_set(err, FAULT_CONFIG, "%s and %s match %s equally well",
-	    section_where(best, &best->places[0], a, sizeof(a)),
-	    section_where(rival, &rival->places[0], b, sizeof(b)),
+	    section_where(best, &best->begin, a, sizeof(a)),
+	    section_where(rival, &rival->begin, b, sizeof(b)),
 	    text_printable(
 		text, sizeof(text), target->text, strlen(target->text)));
 	return error_at(err, STAGE_CONFIG);

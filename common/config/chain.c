@@ -84,14 +84,39 @@ check_kind(const struct sections *sections, const struct section *section,
 	    buffer_text(&takes), input->name, kind_name(kind));
 }
 
-/* Where its `from` stands; NULL: nowhere. */
+/* Where this key stands; NULL: nowhere. */
 static const struct place *
-place_of_from(const struct section *section)
+place_of(const struct section *section, const char *key)
 {
 	for (size_t i = settings_count(section->settings); i-- > 0;)
-		if (strcmp(settings_at(section->settings, i)->key, "from") == 0)
+		if (strcmp(settings_at(section->settings, i)->key, key) == 0)
 			return &section->places[i];
 	return NULL;
+}
+
+/* What says which id token is traded in has no meaning where none is. */
+static int
+check_token_keys(struct sections *sections, struct section *section)
+{
+	static const char *const keys[] = {"identity", "token-audience"};
+	const char *from = settings_get(section->settings, "from");
+	struct error err;
+
+	if (from == NULL || strcmp(from, "id-token") == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct place *place = place_of(section, keys[i]);
+
+		if (place == NULL)
+			continue;
+		error_set(&err, FAULT_CONFIG,
+		    "`%s` is about the id token, and this one is made from "
+		    "credential `%.160s`: it belongs to the first of the chain",
+		    keys[i], from);
+		if (section_mistake(sections, section, place, err.text) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 int
@@ -104,11 +129,13 @@ chain_check(struct sections *sections)
 		if (strcmp(section->word, "credential") != 0 ||
 		    section->name == NULL || section->redefines != NULL)
 			continue;
+		if (check_token_keys(sections, section) == -1)
+			return -1;
 		if (follow(sections, section, &err) == 0 &&
 		    check_kind(sections, section, &err) == 0)
 			continue;
-		if (section_mistake(sections, section, place_of_from(section),
-			err.text) == -1)
+		if (section_mistake(sections, section,
+			place_of(section, "from"), err.text) == -1)
 			return -1;
 	}
 	return 0;

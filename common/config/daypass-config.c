@@ -62,6 +62,15 @@ print_bad(const char *origin, const char *path, unsigned line, const char *text)
 	row_end(stdout);
 }
 
+/* git reads a key alone as true. */
+static const char *
+value_of(const struct outline_entry *entry)
+{
+	if (entry->key == NULL)
+		return "";
+	return entry->value != NULL ? entry->value : "true";
+}
+
 static void
 print_entry(const char *origin, const struct outline_entry *entry)
 {
@@ -75,9 +84,8 @@ print_entry(const char *origin, const struct outline_entry *entry)
 	if (entry->subsection != NULL)
 		snprintf(quoted, sizeof(quoted), "\"%s", entry->subsection);
 	row_field(stdout, quoted);
-	row_field(stdout, entry->key);
-	/* git reads a key alone as true. */
-	row_field(stdout, entry->value != NULL ? entry->value : "true");
+	row_field(stdout, entry->key != NULL ? entry->key : "");
+	row_field(stdout, value_of(entry));
 	row_end(stdout);
 }
 

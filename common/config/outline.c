@@ -165,7 +165,7 @@ read_entries(struct outline *outline, const struct source *source,
 			    "more than 10000 entries");
 		if (add_entry(outline, path, &entry, err) == -1)
 			return -1;
-		if (include_is(&entry) &&
+		if (entry.key != NULL && include_is(&entry) &&
 		    follow(outline, &entry, way, err) == -1)
 			return -1;
 	}

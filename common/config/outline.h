@@ -27,7 +27,7 @@ struct outline_entry {
 	unsigned line;
 	char *section;
 	char *subsection; /* NULL: none */
-	char *key;
+	char *key;   /* NULL: a section without any */
 	char *value; /* NULL: a key without `=` */
 };
 

@@ -58,7 +58,7 @@ tell(struct sections *sections, struct section *section)
 		return 0;
 	error_set(&err, FAULT_CONFIG,
 	    "defined by the system's file %s: cannot be redefined",
-	    section->redefines->places[0].file);
+	    section->redefines->begin.file);
 	return section_mistake(sections, section, NULL, err.text);
 }
 

@@ -13,7 +13,8 @@
  *		numbers 0): what must be looked at to know of a change
  *	entry	ORIGIN PATH LINE SECTION SUBSECTION KEY VALUE
  *		in reading order; SUBSECTION is empty where there is none and
- *		`"` and the name where there is one
+ *		`"` and the name where there is one; KEY and VALUE are empty
+ *		for a section without keys, which LINE begins
  *	bad	ORIGIN PATH LINE TEXT
  *		the file cannot be used: nothing in it counts
  *	end

@@ -17,6 +17,8 @@ struct scan {
 	unsigned start; /* of what is being read */
 	bool ended;
 	bool has_subsection;
+	bool bare;	 /* a header was read, and no key since */
+	unsigned header; /* its line */
 	struct buffer section;
 	struct buffer subsection;
 	struct buffer key;
@@ -164,6 +166,8 @@ read_section(struct scan *scan, struct error *err)
 	clear(&scan->section);
 	clear(&scan->subsection);
 	scan->has_subsection = false;
+	scan->bare = true;
+	scan->header = scan->start;
 	while (is_word(byte = next_byte(scan)))
 		add_lower(&scan->section, byte);
 	if (byte == '.')
@@ -249,11 +253,24 @@ read_value(struct scan *scan, struct error *err)
 	return 0;
 }
 
+/* git knows nothing of a section without a key: whoever wrote one does. */
+static int
+tell_bare(struct scan *scan, struct scan_entry *entry)
+{
+	scan->bare = false;
+	*entry = (struct scan_entry){.line = scan->header,
+	    .section = buffer_text(&scan->section),
+	    .subsection =
+		scan->has_subsection ? buffer_text(&scan->subsection) : NULL};
+	return 1;
+}
+
 /* From the key's first letter on. */
 static int
 read_entry(
     struct scan *scan, int byte, struct scan_entry *entry, struct error *err)
 {
+	scan->bare = false;
 	clear(&scan->key);
 	clear(&scan->value);
 	for (; is_word(byte); byte = next_byte(scan))
@@ -275,8 +292,9 @@ read_entry(
 	return 1;
 }
 
-int
-scan_next(struct scan *scan, struct scan_entry *entry, struct error *err)
+/* Up to what is neither blank nor comment: that byte, 0 at the end. */
+static int
+first_byte(struct scan *scan)
 {
 	bool comment = false;
 	int byte;
@@ -288,15 +306,28 @@ scan_next(struct scan *scan, struct scan_entry *entry, struct error *err)
 			return 0;
 		if (byte == '\n')
 			comment = false;
-		else if (comment || is_blank(byte))
-			continue;
 		else if (byte == ';' || byte == '#')
 			comment = true;
-		else if (byte == '[' && read_section(scan, err) == -1)
-			return -1;
-		else if (byte != '[')
-			break;
+		else if (!comment && !is_blank(byte))
+			return byte;
 	}
+}
+
+int
+scan_next(struct scan *scan, struct scan_entry *entry, struct error *err)
+{
+	int byte;
+
+	while ((byte = first_byte(scan)) == '[') {
+		if (scan->bare) {
+			scan->at--;
+			return tell_bare(scan, entry);
+		}
+		if (read_section(scan, err) == -1)
+			return -1;
+	}
+	if (scan->ended)
+		return scan->bare ? tell_bare(scan, entry) : 0;
 	if (!is_letter(byte))
 		return refuse(err, "a key begins with a letter");
 	if (scan->section.length == 0)

@@ -18,7 +18,8 @@ struct scan_entry {
 	unsigned line;		/* where its key stands, from 1 */
 	const char *section;	/* in lower case */
 	const char *subsection; /* NULL: there is none */
-	const char *key;	/* in lower case */
+	const char *key;	/* in lower case; NULL: a section without any,
+				   whose header is at `line` */
 	const char *value;	/* NULL: a key without `=` */
 };
 

@@ -101,6 +101,7 @@ section_new(struct sections *sections, const struct entry *entry)
 	section->word = entry->word;
 	section->name = entry->name;
 	section->origin = entry->origin;
+	section->begin = entry->place;
 	section->schema = schema_find(entry->word, entry->name != NULL);
 	if ((section->settings = settings_new()) == NULL ||
 	    make_room((void **)&sections->list, sections->count,
@@ -126,15 +127,26 @@ section_of(struct sections *sections, const struct entry *entry)
 	return section_new(sections, entry);
 }
 
+static bool
+says_nothing(const struct entry *entry)
+{
+	return entry->key[0] == '\0' && entry->name == NULL &&
+	       schema_find(entry->word, false) != NULL;
+}
+
 int
 sections_add(
     struct sections *sections, const struct entry *entry, struct error *err)
 {
-	struct section *section = section_of(sections, entry);
+	struct section *section;
 	size_t count;
 
-	if (section == NULL)
+	if (says_nothing(entry))
+		return 0;
+	if ((section = section_of(sections, entry)) == NULL)
 		return no_memory(err);
+	if (entry->key[0] == '\0')
+		return 0;
 	count = settings_count(section->settings);
 	if (make_room((void **)&section->places, count,
 		sizeof(*section->places)) == -1 ||
@@ -244,7 +256,7 @@ section_mistake(struct sections *sections, struct section *section,
 	char where[768], printable[ERROR_TEXT_MAX];
 
 	error_set(&whole, FAULT_CONFIG, "%s: %s",
-	    section_where(section, place != NULL ? place : &section->places[0],
+	    section_where(section, place != NULL ? place : &section->begin,
 		where, sizeof(where)),
 	    text);
 	text_printable(

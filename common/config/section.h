@@ -25,6 +25,7 @@ struct section {
 	const char *name; /* NULL: without one */
 	enum origin origin;
 	const struct schema *schema; /* NULL: no such section is known */
+	struct place begin; /* of its first key, or of its header */
 	struct settings *settings;
 	struct place *places; /* of each setting */
 	struct match *match;  /* of a binding that could be taken apart */
@@ -48,7 +49,9 @@ struct sections {
 void sections_free(struct sections *sections);
 
 /* Adds an entry to its section: the one of that word, name and origin, or a
- * new one. What the schema lets the user override is one section of both. */
+ * new one. What the schema lets the user override is one section of both. With
+ * an empty key there is just the section, which says something by its name
+ * alone: [http] and its like say nothing then. */
 struct entry {
 	enum origin origin;
 	struct place place;

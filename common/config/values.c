@@ -23,6 +23,15 @@ values_end(void)
 	started = false;
 }
 
+/* The first from here on that libgit2 knows, too: one with a key. */
+static size_t
+with_key(const struct outline *outline, size_t i)
+{
+	while (i < outline->entry_count && outline->entries[i].key == NULL)
+		i++;
+	return i;
+}
+
 /* What libgit2 could not read is a mistake in the file. */
 static int
 refuse(struct outline *outline)
@@ -45,7 +54,7 @@ refuse_entry(struct outline *outline, const struct outline_entry *entry)
 	error_set(&why, FAULT_CONFIG,
 	    "git and libgit2 read `%s` in different ways: write it simpler, "
 	    "on one line, in one pair of quotes, no comment behind it",
-	    entry->key);
+	    entry->key != NULL ? entry->key : entry->section);
 	outline_refuse(outline, entry->path, entry->line, &why);
 	return 0;
 }
@@ -72,7 +81,7 @@ static int
 compare(struct outline *outline, git_config_iterator *iterator)
 {
 	git_config_entry *entry = NULL;
-	size_t i = 0;
+	size_t i = with_key(outline, 0);
 	int next;
 
 	while ((next = git_config_next(&entry, iterator)) == 0) {
@@ -80,7 +89,7 @@ compare(struct outline *outline, git_config_iterator *iterator)
 			break;
 		if (!same(&outline->entries[i], entry))
 			return refuse_entry(outline, &outline->entries[i]);
-		i++;
+		i = with_key(outline, i + 1);
 	}
 	if (next != 0 && next != GIT_ITEROVER)
 		return refuse(outline);
@@ -113,7 +122,7 @@ int
 values_check(struct outline *outline, struct error *err)
 {
 	/* Nothing to read: libgit2 takes milliseconds to start. */
-	if (outline->bad || outline->entry_count == 0)
+	if (outline->bad || with_key(outline, 0) == outline->entry_count)
 		return 0;
 	if (!started && git_libgit2_init() < 0)
 		return error_set(err, FAULT_SYSTEM, "libgit2 does not start");

@@ -166,6 +166,13 @@ def test_mistakes(place):
     one_fails(place, r'takes|aws|bearer', 'a chain that does not fit',
               sections.federation(rig), sections.assume_role(
                   rig, 'a', **{'from': 'gcp'}))
+    one_fails(place, r'line \d+: `token-audience` is about the id token.*'
+              r'from credential `gcp`', 'a key that would not be heard',
+              sections.federation(rig), sections.service_account(
+                  rig, 'a', token_audience='x'))
+    one_fails(place, r'\[credential "a"\] .*needs `endpoint`',
+              'a token-exchange that asks nobody',
+              sections.credential('a', 'token-exchange', audience='x'))
     one_fails(place, r'http to evil\.example is not allowed', 'plain http',
               sections.web_identity(rig, 'a', endpoint='http://evil.example'))
 
@@ -179,6 +186,19 @@ def test_mistake_where_it_is_used(place):
     place.configure(sections.web_identity(place.rig), sections.aws())
     equal(place.run('aws-credential-daypass').code, 0,
           'mended: it is read again by itself')
+
+
+def test_empty_policy(place):
+    """A policy that allows nothing, for it says nothing."""
+    place.configure(BOUND, '[policy "self"]\n')
+    done = ask_all(place)
+    codes = {tool: d.code for tool, d in done.items()}
+    equal(codes, {'git': 0, 'docker': 1, 'aws': 1, 'gcloud': 0,
+                  'daypass': 77}, 'nothing is handed out')
+    like(done['git'].err, r'policy: \[policy "self"\] denies .*no rule of it matches',
+         'and it is said why')
+    place.configure(BOUND, '[policy "agent:*"]\n[docker]\n[gcloud]\n')
+    all_work(place, 'for others, and sections that say nothing')
 
 
 def test_includes(place):

@@ -22,8 +22,11 @@ write_entry(FILE *out, const char *origin, const char *path,
 	row_number(out, entry->line);
 	row_field(out, entry->section);
 	row_field(out, name);
-	row_field(out, entry->key);
-	row_field(out, entry->value != NULL ? entry->value : "true");
+	row_field(out, entry->key != NULL ? entry->key : "");
+	if (entry->key == NULL)
+		row_field(out, "");
+	else
+		row_field(out, entry->value != NULL ? entry->value : "true");
 	row_end(out);
 }
 

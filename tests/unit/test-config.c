@@ -250,52 +250,6 @@ many_sections(void)
 }
 
 static void
-chains(void)
-{
-	mistaken("[credential \"a\"]\n from = b\n exchange = aws-assume-role\n"
-		 " role = arn:aws:iam::1:role/x\n"
-		 "[credential \"b\"]\n from = a\n exchange = aws-assume-role\n"
-		 " role = arn:aws:iam::1:role/x\n",
-	    "[credential \"a\"] in /home/x/config line 2: `from` leads back "
-	    "to itself: a from b from a");
-	mistaken("[credential \"a\"]\n exchange = aws-assume-role\n"
-		 " role = arn:aws:iam::1:role/x\n",
-	    "[credential \"a\"] in /home/x/config line 2: exchange "
-	    "`aws-assume-role` takes aws, not an id token: `from` must name a "
-	    "credential of that kind");
-	mistaken(DEV "[credential \"a\"]\n from = dev\n"
-		     " exchange = gcp-service-account\n"
-		     " service-account = x@y.iam.gserviceaccount.com\n",
-	    "[credential \"a\"] in /home/x/config line 5: exchange "
-	    "`gcp-service-account` takes bearer, and credential `dev` is aws");
-	mistaken("[credential \"a\"]\n from = deb\n"
-		 " exchange = aws-assume-role\n"
-		 " role = arn:aws:iam::1:role/x\n" DEV,
-	    "[credential \"a\"] in /home/x/config line 2: `from`: there is no "
-	    "credential `deb`; did you mean `dev`?");
-}
-
-static void
-long_chain(void)
-{
-	char text[4096] = DEV;
-	size_t length = strlen(text);
-	scoped(config) struct config *config = NULL;
-
-	for (int i = 1; i <= 17; i++)
-		length += (size_t)snprintf(text + length, sizeof(text) - length,
-		    "[credential \"c%d\"]\n from = %s%.0d\n"
-		    " exchange = aws-assume-role\n"
-		    " role = arn:aws:iam::1:role/x\n",
-		    i, i == 1 ? "dev" : "c", i - 1);
-	config = rows_config(NULL, text);
-	setting(config, "credential", "c15", "exchange", "aws-assume-role");
-	tap_ok(config_mistake(config, 0) != NULL &&
-		   strstr(config_mistake(config, 0), "more than 16 steps"),
-	    "a chain of 17 steps is refused");
-}
-
-static void
 redefinition(void)
 {
 	scoped(config) struct config *config = rows_config(DEV
@@ -476,8 +430,6 @@ main(void)
 	keeps_mistakes_apart();
 	counts_mistakes();
 	many_sections();
-	chains();
-	long_chain();
 	redefinition();
 	bindings();
 	gcloud_without_binding();

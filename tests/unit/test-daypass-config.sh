@@ -103,6 +103,15 @@ fi
 printf '\357\273\277[a]\r\nb = c\r\n' >config
 reads 'a byte order mark and CRLF' 'entry|user|config|2|a||b|c'
 
+printf '[policy "self"]\n[http]\n; k = v\n[a]\nb = c\n' >config
+reads 'a section without a key' 'entry|user|config|1|policy|"self||
+entry|user|config|2|http|||
+entry|user|config|5|a||b|c'
+printf '[policy "self"]\n' >config
+reads 'and nothing else' 'entry|user|config|1|policy|"self||'
+printf '[include]\n[a]\nb = c\n' >config
+reads 'an include without a path' 'entry|user|config|3|a||b|c'
+
 # Includes.
 mkdir -p sub
 printf '[a]\nk = 1\n[include]\npath = sub/one\n[a]\nk = 4\n' >config

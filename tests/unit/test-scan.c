@@ -6,7 +6,8 @@
 #include "config/scan.h"
 #include "tap.h"
 
-/* All entries as "LINE section/subsection.key=value|", or the mistake. */
+/* All entries as "LINE section/subsection.key=value|", what has no key as
+ * "LINE section/subsection|"; or the mistake. */
 static void
 scans(const char *text, const char *expected)
 {
@@ -17,9 +18,11 @@ scans(const char *text, const char *expected)
 	int more;
 
 	while ((more = scan_next(scan, &entry, &err)) == 1)
-		buffer_printf(&out, "%u %s%s%s.%s%s%s|", entry.line,
+		buffer_printf(&out, "%u %s%s%s%s%s%s%s|", entry.line,
 		    entry.section, entry.subsection != NULL ? "/" : "",
-		    entry.subsection != NULL ? entry.subsection : "", entry.key,
+		    entry.subsection != NULL ? entry.subsection : "",
+		    entry.key != NULL ? "." : "",
+		    entry.key != NULL ? entry.key : "",
 		    entry.value != NULL ? "=" : "",
 		    entry.value != NULL ? entry.value : "");
 	if (more == -1)
@@ -32,7 +35,9 @@ well_formed(void)
 {
 	scans("", "");
 	scans("# a\n; b\n\n", "");
-	scans("[a]\n", "");
+	scans("[a]\n", "1 a|");
+	scans("\n[a \"b\"]\n # c = d\n\n[e]\nf=g\n[h]", "2 a/b|6 e.f=g|7 h|");
+	scans("[a]\nb=c\n[a]\n\n[a]", "2 a.b=c|3 a|5 a|");
 	scans("[a]\nb=c", "2 a.b=c|");
 	scans("\xef\xbb\xbf[a]\nb=c", "2 a.b=c|");
 	scans("[A-1] Key-2 = V w\n", "1 a-1.key-2=V w|");
@@ -48,7 +53,7 @@ well_formed(void)
 	scans("[a]b = \\\"c\\\\\\t\\n\n", "1 a.b=\"c\\\t\n|");
 	scans("[a]b = \"c\\\n d\"", "1 a.b=c d|");
 	scans("[a]b = \"c\\\\\" ; d\n", "1 a.b=c\\|");
-	scans("[a][b]c=d", "1 b.c=d|");
+	scans("[a][b]c=d", "1 a|1 b.c=d|");
 	scans("[a \"x\"]\nb=c\n[a]\nd=e", "2 a/x.b=c|4 a.d=e|");
 }
 
