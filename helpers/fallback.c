@@ -74,6 +74,25 @@ find(const char *name, char *found, struct error *err)
 	return 0;
 }
 
+/* For a system without memfds: takes what fits into a pipe, 64 KiB as a rule,
+ * and never waits for a reader. */
+static int
+input_pipe(const char *bytes, size_t length, struct error *err)
+{
+	int ends[2];
+	ssize_t written;
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == -1)
+		return error_errno(err, "cannot hand on the request");
+	written = write(ends[1], bytes, length);
+	close(ends[1]);
+	if (written == (ssize_t)length && fcntl(ends[0], F_SETFL, 0) == 0)
+		return ends[0];
+	close(ends[0]);
+	return error_set(err, FAULT_SYSTEM,
+	    "system: the request is too large to be handed on");
+}
+
 /* A file in memory that holds the input: unlike a pipe it takes all of it
  * before anybody reads. */
 static int
@@ -82,7 +101,9 @@ input_file(const char *bytes, size_t length, struct error *err)
 	scoped(fd) int fd = memfd_create("input", MFD_CLOEXEC);
 	int opened;
 
-	if (fd == -1 || write(fd, bytes, length) != (ssize_t)length ||
+	if (fd == -1)
+		return input_pipe(bytes, length, err);
+	if (write(fd, bytes, length) != (ssize_t)length ||
 	    lseek(fd, 0, SEEK_SET) == -1)
 		return error_errno(err, "cannot hand on the request");
 	opened = fd;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "agent/loop.h"
 #include "agent/tally.h"
@@ -34,6 +35,8 @@ struct agent {
 	struct timer *retirement; /* a newer helper has asked */
 	int leader; /* a pidfd of the session's leader, or -1 */
 	struct watch *leader_watch;
+	pid_t leader_pid;	/* no pidfd: it has to be looked for */
+	int64_t leader_began;
 	bool leaderless; /* the leader was gone before the session began */
 	int64_t last_asked; /* clock_ms() */
 	unsigned askers;    /* connections that are open */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,14 +152,18 @@ allow_all(int ruleset, const char *paths)
 	}
 }
 
-void
-confine(void)
+/* What could not be given up. */
+#define KEPT_PRIVILEGES 1
+#define KEPT_FILES 2
+#define KEPT_LIFE 4
+
+static int
+restrict_files(void)
 {
 	scoped(fd) int ruleset = landlock_new();
 
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (ruleset == -1)
-		return;
+		return -1;
 	for (size_t i = 0; readable[i] != NULL; i++)
 		landlock_allow(ruleset, readable[i]);
 	for (size_t i = 0; named_by[i] != NULL; i++)
@@ -164,18 +171,91 @@ confine(void)
 			allow_all(ruleset, secure_getenv(named_by[i]));
 	for (size_t i = 0; i < learnt_count; i++)
 		landlock_allow(ruleset, learnt[i]);
-	landlock_enforce(ruleset);
+	return landlock_enforce(ruleset);
 }
 
-const char *
-confine_lacks(void)
+static int
+give_up(void)
+{
+	int kept = 0;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		kept |= KEPT_PRIVILEGES;
+	if (restrict_files() == -1)
+		kept |= KEPT_FILES;
+	return kept;
+}
+
+void
+confine(void)
+{
+	give_up();
+}
+
+/* Some of it shows only where it is done, and cannot be undone: in a child
+ * that does nothing else. A signal that asks for its death counts too. */
+static int
+try_it(void)
+{
+	int status = 0, kept;
+	pid_t pid = fork();
+
+	if (pid == -1)
+		return landlock_version() == 0 ? KEPT_FILES : 0;
+	if (pid == 0) {
+		kept = prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 ? KEPT_LIFE : 0;
+		_exit(kept | give_up());
+	}
+	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		continue;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+}
+
+static int
+kept(void)
+{
+	static int found = -1;
+
+	if (found == -1)
+		found = try_it();
+	return found;
+}
+
+static const char *
+lacks_files(void)
 {
 	int version = landlock_version();
 
 	if (version == 0)
 		return "no Landlock: mints are not kept from files";
+	if ((kept() & KEPT_FILES) != 0)
+		return "Landlock is refused: mints are not kept from files";
 	if (version < 6)
 		return "an older Landlock: mints are kept from files, but "
 		       "not from signalling others";
 	return NULL;
+}
+
+const char *
+confine_lacks(unsigned *at)
+{
+	const char *found = NULL;
+
+	while (found == NULL && *at < 3)
+		switch ((*at)++) {
+		case 0:
+			found = lacks_files();
+			break;
+		case 1:
+			if ((kept() & KEPT_PRIVILEGES) != 0)
+				found = "no_new_privs is refused: a mint could "
+					"gain rights by a setuid program";
+			break;
+		case 2:
+			if ((kept() & KEPT_LIFE) != 0)
+				found = "PR_SET_PDEATHSIG is refused: a mint "
+					"outlives an agent that is killed";
+			break;
+		}
+	return found;
 }

@@ -15,7 +15,9 @@ void confine(void);
  * certificate directories lead to. */
 void confine_learn(void);
 
-/* What this kernel lacks of it: a static sentence, or NULL for nothing. */
-const char *confine_lacks(void);
+/* What this kernel, or a filter on its calls, refuses of it, and of what else
+ * a child does first: static sentences, one after the other from *at (which
+ * begins as 0) on, then NULL. The first time it costs a fork. */
+const char *confine_lacks(unsigned *at);
 
 #endif

@@ -31,6 +31,7 @@
 #include "base/digest.h"
 #include "base/dirs.h"
 #include "base/options.h"
+#include "base/shortfall.h"
 #include "base/text.h"
 #include "wire/hold.h"
 #include "wire/lock.h"
@@ -67,8 +68,10 @@ protect(void)
 {
 	struct rlimit none = {0, 0};
 
-	setrlimit(RLIMIT_CORE, &none);
-	compat_conceal();
+	if (setrlimit(RLIMIT_CORE, &none) == -1)
+		shortfall_note(SHORTFALL_CORE);
+	if (compat_conceal() == -1)
+		shortfall_note(SHORTFALL_CONCEAL);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include "agent/road_judge.h"
 #include "agent/verbs.h"
 #include "base/buffer.h"
+#include "base/shortfall.h"
 
 /* More than fit on a screen help nobody. */
 #define MISTAKES_MAX 50
@@ -143,7 +144,6 @@ static void
 write_state(struct writing *writing, const struct agent *agent,
     const struct config *config)
 {
-	struct secret_report arena;
 	const char *mistake;
 
 	for (size_t i = 0;
@@ -156,11 +156,26 @@ write_state(struct writing *writing, const struct agent *agent,
 		writing_number(writing, "ahead", agent->skew);
 	if (agent->skew < 0)
 		writing_number(writing, "behind", -agent->skew);
+}
+
+/* What this machine refuses of what protects the session. */
+static void
+write_shortfalls(struct writing *writing)
+{
+	struct secret_report arena;
+	const char *lack;
+	unsigned at = 0;
+
 	secret_arena_report(&arena);
 	if (arena.refused != NULL)
 		writing_add(writing, "arena", arena.refused);
-	if (confine_lacks() != NULL)
-		writing_add(writing, "confine", confine_lacks());
+	while ((lack = confine_lacks(&at)) != NULL)
+		writing_add(writing, "confine", lack);
+	for (int what = 0; what < SHORTFALL_COUNT; what++)
+		if (shortfall_noted(what)) {
+			writing_add(writing, "lack", shortfall_name(what));
+			writing_add(writing, "lacks", shortfall_text(what));
+		}
 }
 
 static void
@@ -200,6 +215,7 @@ begin(struct asker *asker, const struct config *config)
 	write_road(survey.writing, road);
 	write_state(survey.writing, asker_agent(asker), config);
 	write_login(survey.writing, asker_agent(asker), road);
+	write_shortfalls(survey.writing);
 	if (extras_write(config, message_get(request, "tool"), survey.writing,
 		&err) == -1)
 		result = ROAD_WRONG;

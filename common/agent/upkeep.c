@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <sys/epoll.h>
-#include <sys/syscall.h>
-
-#include <errno.h>
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agent/ending.h"
 #include "agent/keeper.h"
+#include "agent/leader.h"
 #include "agent/ledger.h"
 #include "agent/log.h"
 #include "agent/network.h"
@@ -18,7 +13,6 @@
 #include "agent/upkeep.h"
 #include "agent/vault.h"
 #include "base/clock.h"
-#include "base/text.h"
 
 #define IDLE_SECONDS 3600
 #define TICK_MS 30000
@@ -58,11 +52,12 @@ is_idle(const struct agent *agent)
 static void
 tick(void *arg);
 
-/* Often where the idle time is short. */
+/* Often where the idle time is short, or the leader is to be looked for. */
 static void
 schedule(struct agent *agent)
 {
-	bool often = idle_seconds(agent) < TICK_MS / 1000;
+	bool often =
+	    idle_seconds(agent) < TICK_MS / 1000 || leader_is_looked_for(agent);
 
 	timer_free(agent->tick);
 	agent->tick = loop_timer(agent->loop,
@@ -77,39 +72,10 @@ tick(void *arg)
 	agent->tick = NULL;
 	vault_expire(agent->vault);
 	ledger_expire(agent->ledger);
-	if (agent->ending == NULL && is_idle(agent))
+	if (agent->ending == NULL && (is_idle(agent) || leader_is_gone(agent)))
 		ending_begin(agent, NULL);
 	else
 		schedule(agent);
-}
-
-static void
-leader_gone(void *arg, uint32_t events)
-{
-	struct agent *agent = arg;
-
-	(void)events;
-	watch_free(agent->leader_watch);
-	agent->leader_watch = NULL;
-	ending_begin(agent, NULL);
-}
-
-/* The session ends with its leader. One that is gone already is a mistake to
- * be told (see get.c), not a session that ends before it has answered. */
-static void
-follow_leader(struct agent *agent)
-{
-	const char *leader = session_setting(agent, "leader");
-	int64_t pid = leader == NULL ? -1 : text_number(leader, INT_MAX);
-
-	agent->leaderless = false;
-	if (agent->leader_watch != NULL || pid <= 0 || agent->once)
-		return;
-	agent->leader = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
-	agent->leaderless = agent->leader == -1 && errno == ESRCH;
-	if (agent->leader != -1)
-		agent->leader_watch = loop_watch(agent->loop, agent->leader,
-		    EPOLLIN, leader_gone, agent, NULL);
 }
 
 /* On a terminal the log is there; otherwise where the configuration says. */
@@ -133,7 +99,7 @@ config_changed_now(void *arg)
 	 * runs meanwhile, and was forked from a process that is small yet. */
 	network_prepare(agent->network);
 	rests_wake(agent->rests);
-	follow_leader(agent);
+	leader_follow(agent, session_setting(agent, "leader"));
 	schedule(agent);
 }
 

@@ -2,15 +2,18 @@
 #include <sys/mman.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/shortfall.h"
 
 /*
  * Blocks come in sizes 256, 384, 512, 768, ... (two to a doubling) out of
  * chunks of 256 KiB; larger ones get a mapping of their own. A freed block
  * goes to the list of its size. Chunks are locked as they come: beyond the
- * limit the arena goes on unlocked and says so.
+ * limit the arena goes on unlocked and says so. Mappings that the kernel does
+ * not wipe in a child are listed, for the child to do so.
  */
 #define CHUNK (256 * 1024)
 #define LARGE (64 * 1024)
@@ -21,10 +24,17 @@ struct free_block {
 	struct free_block *next;
 };
 
+struct bare {
+	struct bare *next;
+	void *bytes;
+	size_t length;
+};
+
 static struct {
 	struct free_block *freed[SIZES];
 	char *chunk;
 	size_t used;
+	struct bare *bare;
 	struct secret_report report;
 } arena;
 
@@ -46,16 +56,54 @@ index_of(size_t size)
 	return index;
 }
 
+/* A kernel before 4.4, or a filter, may know but the older of the two. */
 static void
 lock(void *bytes, size_t length)
 {
-	if (mlock2(bytes, length, MLOCK_ONFAULT) == 0) {
+	if (mlock2(bytes, length, MLOCK_ONFAULT) == 0 ||
+	    (errno != ENOMEM && mlock(bytes, length) == 0)) {
 		arena.report.locked += length;
 		return;
 	}
-	arena.report.refused = errno == ENOMEM
-	    ? "the limit of locked memory is reached (ulimit -l)"
-	    : "this system does not let us lock memory";
+	arena.report.refused =
+	    errno == ENOMEM
+		? "the limit of locked memory is reached (ulimit -l)"
+		: "this system does not let us lock memory";
+}
+
+static int
+note_bare(void *bytes, size_t length)
+{
+	struct bare *bare = malloc(sizeof(*bare));
+
+	shortfall_note(SHORTFALL_WIPE);
+	if (bare == NULL)
+		return -1;
+	*bare = (struct bare){arena.bare, bytes, length};
+	arena.bare = bare;
+	return 0;
+}
+
+static void
+forget_bare(const void *bytes)
+{
+	struct bare **at = &arena.bare, *bare;
+
+	while ((bare = *at) != NULL && bare->bytes != bytes)
+		at = &bare->next;
+	if (bare != NULL)
+		*at = bare->next;
+	free(bare);
+}
+
+/* What the kernel did not do at the fork: the pages become others, which read
+ * as zeroes; the parent keeps its own. */
+static void
+wipe_bare(const struct bare *bare)
+{
+	if (mmap(bare->bytes, bare->length, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+		explicit_bzero(bare->bytes, bare->length);
 }
 
 static void *
@@ -66,10 +114,13 @@ map(size_t length)
 
 	if (bytes == MAP_FAILED)
 		return NULL;
-	if (madvise(bytes, length, MADV_WIPEONFORK) == -1)
-		arena.report.refused = "no MADV_WIPEONFORK on this system";
+	if (madvise(bytes, length, MADV_WIPEONFORK) == -1 &&
+	    note_bare(bytes, length) == -1) {
+		munmap(bytes, length);
+		return NULL;
+	}
 	if (madvise(bytes, length, MADV_DONTDUMP) == -1)
-		arena.report.refused = "no MADV_DONTDUMP on this system";
+		shortfall_note(SHORTFALL_DUMP);
 	lock(bytes, length);
 	arena.report.mapped += length;
 	return bytes;
@@ -79,6 +130,7 @@ static void
 unmap(void *bytes, size_t length)
 {
 	munmap(bytes, length);
+	forget_bare(bytes);
 	arena.report.mapped -= length;
 	if (arena.report.locked >= length)
 		arena.report.locked -= length;
@@ -146,6 +198,10 @@ arena_give(void *bytes, size_t size, size_t used)
 void
 arena_forget(void)
 {
+	while (arena.bare != NULL) {
+		wipe_bare(arena.bare);
+		forget_bare(arena.bare->bytes);
+	}
 	memset(&arena, 0, sizeof(arena));
 }
 

@@ -16,7 +16,8 @@ void *arena_take(size_t size, size_t *got);
  * true size. The rest must be as it was: zeroes. */
 void arena_give(void *block, size_t size, size_t used);
 
-/* In a forked child: starts anew, with an empty arena. */
+/* In a forked child: starts anew, with an empty arena. What the parent had
+ * reads as zeroes at the latest then. */
 void arena_forget(void);
 
 void arena_report(struct secret_report *report);

@@ -6,8 +6,8 @@
 
 /* Keeps this process out of core dumps and out of the sight of others of our
  * uid: what passes through its memory stays there. Not in a build with
- * sanitizers, whose leak checker has to look. */
-void compat_conceal(void);
+ * sanitizers, whose leak checker has to look. -1: it is refused. */
+int compat_conceal(void);
 
 /* The variables, each with its `=`, by which a build with sanitizers is told
  * where to report; NULL-terminated, empty in other builds. */
@@ -16,5 +16,8 @@ extern const char *const compat_sanitizer_variables[];
 /* Closes every descriptor from this number on, also where the kernel, or a
  * filter, does not know close_range(2). */
 void compat_close_from(int first);
+
+/* The same, but only at the next exec. */
+void compat_close_at_exec(int first);
 
 #endif

@@ -93,9 +93,9 @@ landlock_allow(int ruleset, const char *path)
 	    &beneath, 0);
 }
 
-void
+int
 landlock_enforce(int ruleset)
 {
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	syscall(SYS_landlock_restrict_self, ruleset, 0);
+	return (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
 }

@@ -19,7 +19,7 @@ int landlock_new(void);
 void landlock_allow(int ruleset, const char *path);
 
 /* From now on, for this process and what it starts. It can gain no
- * privileges either. */
-void landlock_enforce(int ruleset);
+ * privileges either. -1: it is refused. */
+int landlock_enforce(int ruleset);
 
 #endif

@@ -6,13 +6,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <linux/close_range.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/compat.h"
 #include "base/echo.h"
 #include "base/program.h"
 #include "base/program_mind.h"
@@ -76,7 +76,7 @@ become(pid_t parent, int out, int err, const char *const *argv,
 	err = above(err);
 	reset();
 	setpgid(0, 0);
-	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+	compat_close_at_exec(3);
 	if (null != -1 && dup2(null, 0) != -1 && dup2(out, 1) != -1 &&
 	    dup2(err, 2) != -1)
 		program_mind(parent, argv, environment);

@@ -8,6 +8,7 @@
 
 #include "base/compat.h"
 #include "base/program_mind.h"
+#include "base/secret.h"
 
 static void
 kill_group(int number)
@@ -65,6 +66,7 @@ program_mind(
 		_exit(127);
 	if ((program = run(argv, environment)) == -1)
 		return;
+	secret_after_fork(); /* what its parent knew is not for the minder */
 	/* its output ends when the program's does, not with the minder */
 	compat_close_from(0);
 	while (waitpid(program, &status, 0) == -1)

@@ -61,8 +61,8 @@ bool secret_equal(const struct secret *a, const void *bytes, size_t length);
  * fresh one. Secrets made before must not be touched again. */
 void secret_after_fork(void);
 
-/* What the arena holds and what the kernel refused. `refused` is NULL or a
- * static sentence. */
+/* What the arena holds. `refused`: why some of it is not locked, a static
+ * sentence; NULL: all is. What else is refused is a shortfall. */
 struct secret_report {
 	size_t mapped;
 	size_t locked;

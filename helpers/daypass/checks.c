@@ -78,15 +78,58 @@ read_memory(struct checks *checks, const struct message *road)
 	    refused == NULL ? FAULT_NONE : FAULT_SYSTEM, refused);
 }
 
-/* An older Landlock keeps from most; that is a word, but nothing to mend. */
+/* What an agent of another version lacks may have no row here. */
+static const struct {
+	const char *begins;
+	const char *remedy; /* NULL: nothing to mend */
+} lacking[] = {
+    {"an older Landlock", NULL}, /* it keeps from most */
+    {"no Landlock", "a kernel of 5.13 or later, with Landlock on"},
+    {"no MADV_", "a kernel of 4.14 or later"},
+    {"no pidfd_open", "a kernel of 5.3 or later"},
+    {"", "let the container's filter of system calls allow it"},
+};
+
+static const char *
+remedy_of(const char *lack)
+{
+	size_t i = 0;
+
+	while (!text_starts(lack, lacking[i].begins))
+		i++;
+	return lacking[i].remedy;
+}
+
+static void
+add_lack(struct checks *checks, const char *name, const char *lack)
+{
+	const char *remedy = remedy_of(lack);
+
+	checks_say(checks, name, remedy == NULL, lack, remedy);
+}
+
 static void
 read_confinement(struct checks *checks, const struct message *road)
 {
-	const char *lacks = message_get(road, "confine");
-	bool enough = lacks == NULL || text_starts(lacks, "an older Landlock");
+	const char *lack;
+	unsigned at = 0;
 
-	checks_say(checks, "confinement", enough, lacks,
-	    enough ? NULL : "a kernel of 5.13 or later, with Landlock on");
+	if (message_get(road, "confine") == NULL)
+		checks_say(checks, "confinement", true, NULL, NULL);
+	while ((lack = message_next(road, "confine", &at)) != NULL)
+		add_lack(checks, "confinement", lack);
+}
+
+/* A word and a sentence of each. */
+static void
+read_lacks(struct checks *checks, const struct message *road)
+{
+	const char *name, *lack;
+	unsigned at = 0, text_at = 0;
+
+	while ((name = message_next(road, "lack", &at)) != NULL &&
+	       (lack = message_next(road, "lacks", &text_at)) != NULL)
+		add_lack(checks, name, lack);
 }
 
 /* How far the others' clocks are from ours, when a mint has shown it. */
@@ -169,6 +212,7 @@ checks_read(struct checks *checks, const struct message *road, bool whole)
 	read_config(checks, road, whole);
 	read_memory(checks, road);
 	read_confinement(checks, road);
+	read_lacks(checks, road);
 	read_clock(checks, road);
 	read_identity(checks, road);
 	read_login(checks, road);

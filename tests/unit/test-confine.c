@@ -59,6 +59,8 @@ main(void)
 {
 	char named[] = "/tmp/daypass-named-XXXXXX";
 	char other[] = "/tmp/daypass-other-XXXXXX";
+	const char *lack;
+	unsigned at = 0;
 	int outcome;
 
 	close(mkstemp(named));
@@ -68,10 +70,10 @@ main(void)
 	tap_ok((outcome & PRIVILEGES) == 0, "no new privileges");
 	tap_ok((outcome & READ_TRUST) != 0, "reads what names resolve with");
 	tap_ok((outcome & READ_NAMED) != 0, "reads roots that were named");
-	if (confine_lacks() != NULL) {
-		tap_skip(confine_lacks(), "keeps from other files");
-		tap_skip(confine_lacks(), "keeps from writing");
-		tap_skip(confine_lacks(), "keeps from signalling");
+	if ((lack = confine_lacks(&at)) != NULL) {
+		tap_skip(lack, "keeps from other files");
+		tap_skip(lack, "keeps from writing");
+		tap_skip(lack, "keeps from signalling");
 	} else {
 		tap_ok((outcome & READ_OTHERS) == 0, "keeps from other files");
 		tap_ok((outcome & WROTE) == 0, "keeps from writing");
