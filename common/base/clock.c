@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 
+/* 9999-12-31T23:59:59Z: a later one could not be told again. */
+#define LAST 253402300799
 #define TEN_YEARS (10 * 366 * 86400LL)
 
 int64_t
@@ -77,12 +79,15 @@ month_length(int year, int month)
 static int64_t
 to_unix(const int part[6])
 {
+	int64_t time;
+
 	if (part[0] < 1970 || part[0] > 9999 || part[1] < 1 || part[1] > 12 ||
 	    part[2] < 1 || part[2] > month_length(part[0], part[1]) ||
 	    part[3] > 23 || part[4] > 59 || part[5] > 60)
 		return -1;
-	return days_from_civil(part[0], part[1], part[2]) * 86400 +
+	time = days_from_civil(part[0], part[1], part[2]) * 86400 +
 	    part[3] * 3600 + part[4] * 60 + part[5];
+	return time > LAST ? -1 : time;
 }
 
 /* Does the text begin as the shape says? 'd' is a digit; numbers of adjacent
@@ -153,7 +158,9 @@ clock_parse_rfc3339(const char *text)
 	if (!parse_offset(text, &offset))
 		return -1;
 	whole = to_unix(part);
-	return whole == -1 ? -1 : whole - offset;
+	if (whole == -1 || whole < offset || whole - offset > LAST)
+		return -1;
+	return whole - offset;
 }
 
 /* "Sun, 06 Nov 1994 08:49:37 GMT" */

@@ -12,8 +12,9 @@
 #include "base/text.h"
 
 #define MANY 65536
-#define AT_EXEC (1U << 2) /* CLOSE_RANGE_CLOEXEC, which musl has no name for \
-			   */
+#define AT_EXEC                                                      \
+	(1U << 2) /* CLOSE_RANGE_CLOEXEC, which musl has no name for \
+		   */
 
 static void
 close_one(int fd)

@@ -81,6 +81,24 @@ run(const struct exchange *exchange)
 		abort();
 }
 
+/* Taken back, or not and a reason. */
+static void
+take_back(const struct exchange *exchange)
+{
+	scoped(settings) struct settings *settings =
+	    all_settings(exchange->name);
+	scoped(credential) struct credential *input =
+	    credential_new(exchange->yields);
+	struct http http = {.deadline = clock_ms() + 10000};
+	const struct exchange_mint mint = {
+	    .settings = settings, .input = input, .http = &http};
+	struct error err = {.fault = FAULT_NONE};
+
+	input->secret = secret_copy("ghs_secret", 10);
+	if (exchange->revoke(&mint, &err) == -1)
+		stranger_check(&err);
+}
+
 /* First the exchange, the status and the media type, a line each; then the
  * body of the reply. */
 int
@@ -100,5 +118,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		return 0;
 	stranger_says(number, type, bytes, length);
 	run(exchange);
+	if (exchange->revoke != NULL)
+		take_back(exchange);
 	return 0;
 }
