@@ -2,10 +2,12 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/log.h"
@@ -18,6 +20,7 @@ struct log {
 	bool journal;
 	const char *address; /* of a datagram socket, NULL: stderr */
 	int fd;
+	unsigned long lost; /* lines that nobody took */
 };
 
 struct log *
@@ -54,38 +57,85 @@ log_free(struct log *log)
 }
 
 /* By address each time: the logger may have been started anew. */
-static void
+static int
 send_line(const struct log *log, const char *line, size_t length)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX};
 
 	text_copy(to.sun_path, sizeof(to.sun_path), log->address);
-	if (sendto(log->fd, line, length, MSG_DONTWAIT | MSG_NOSIGNAL,
-		(struct sockaddr *)&to, sizeof(to)) == -1)
-		return; /* nobody listens: not worth a failure */
+	return sendto(log->fd, line, length, MSG_DONTWAIT | MSG_NOSIGNAL,
+		   (struct sockaddr *)&to, sizeof(to)) == -1
+		   ? -1
+		   : 0;
 }
 
-/* The journal's own protocol, syslog's (RFC 3164), or a plain line. */
-static void
+/* Standard error is shared with whoever started us, so it cannot be made not
+ * to block; but what can be written to takes a line (PIPE_BUF, pipe(7)). */
+static int
+print_line(const struct log *log, const char *line, size_t length)
+{
+	struct pollfd fd = {.fd = log->fd, .events = POLLOUT};
+
+	if (poll(&fd, 1, 0) != 1 || (fd.revents & POLLOUT) == 0)
+		return -1;
+	return write(log->fd, line, length) == (ssize_t)length ? 0 : -1;
+}
+
+/* "Nov 20 09:23:38", in local time, as syslog(3) writes it (RFC 3164, 4.1.2)
+ */
+static const char *
+timestamp(char text[32])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (localtime_r(&now, &tm) == NULL ||
+	    strftime(text, 32, "%b %e %T", &tm) == 0)
+		text_copy(text, 32, "Jan  1 00:00:00");
+	return text;
+}
+
+/* The journal's own protocol (systemd's JOURNAL_NATIVE_PROTOCOL), syslog's, or
+ * a plain line. -1: nobody took it. */
+static int
 write_line(const struct log *log, enum log_level level, const char *text)
 {
-	char line[LINE_MAX_BYTES + 128];
+	char line[LINE_MAX_BYTES + 256], time[32];
 	int length;
 
 	if (log->address == NULL) {
-		dprintf(log->fd, "daypass-agent: %s\n", text);
-		return;
+		length =
+		    snprintf(line, sizeof(line), "daypass-agent: %s\n", text);
+		return print_line(log, line, (size_t)length);
 	}
 	if (log->journal)
 		length = snprintf(line, sizeof(line),
-		    "PRIORITY=%d\nSYSLOG_IDENTIFIER=daypass-agent\n"
+		    "PRIORITY=%d\nSYSLOG_FACILITY=%d\n"
+		    "SYSLOG_IDENTIFIER=daypass-agent\nSYSLOG_PID=%ld\n"
 		    "MESSAGE=%s\n",
-		    (int)level, text);
+		    (int)level, FACILITY_AUTHPRIV >> 3, (long)getpid(), text);
 	else
-		length =
-		    snprintf(line, sizeof(line), "<%d>daypass-agent[%ld]: %s",
-			FACILITY_AUTHPRIV | (int)level, (long)getpid(), text);
-	send_line(log, line, (size_t)length);
+		length = snprintf(line, sizeof(line),
+		    "<%d>%s daypass-agent[%ld]: %s",
+		    FACILITY_AUTHPRIV | (int)level, timestamp(time),
+		    (long)getpid(), text);
+	return send_line(log, line, (size_t)length);
+}
+
+/* Where lines are missing it is said, as soon as somebody listens again. */
+static int
+tell_lost(struct log *log)
+{
+	char text[64];
+
+	if (log->lost == 0)
+		return 0;
+	snprintf(
+	    text, sizeof(text), "%lu lines of this log were lost", log->lost);
+	if (write_line(log, LOG_LEVEL_ERROR, text) == -1)
+		return -1;
+	log->lost = 0;
+	return 0;
 }
 
 void
@@ -100,5 +150,6 @@ log_event(struct log *log, enum log_level level, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, arguments);
 	va_end(arguments);
 	text_printable(clean, sizeof(clean), text, strlen(text));
-	write_line(log, level, clean);
+	if (tell_lost(log) == -1 || write_line(log, level, clean) == -1)
+		log->lost++;
 }

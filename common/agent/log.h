@@ -5,10 +5,10 @@
 #include <stdbool.h>
 
 /*
- * What the agent tells of its work, one line an event: mints, refusals,
- * revocations, the session's begin and end. Names, targets and errors, never
- * a credential: no format here is ever given one. A line that cannot go out
- * at once is dropped; the agent does not wait for a logger.
+ * What the agent tells of its work, one line an event: mints, failed mints,
+ * revocations. Names, targets and errors, never a credential: no format here
+ * is ever given one. The agent does not wait for a logger: a line that cannot
+ * go out at once is dropped, and counted in the next one that can.
  */
 struct log;
 
