@@ -52,14 +52,17 @@ tell_revoked(void *arg, const char *name)
 }
 
 static void
-tell_expiring(void *arg, const char *name, int64_t expires)
+tell_expiring(
+    void *arg, const char *name, const char *audience, int64_t expires)
 {
 	struct telling *telling = arg;
 
-	if (!has_room(telling, 2))
+	if (!has_room(telling, audience != NULL ? 3 : 2))
 		return;
 	writing_add(telling->writing, "expiring", name);
 	writing_number(telling->writing, "expires", expires);
+	if (audience != NULL)
+		writing_add(telling->writing, "audience", audience);
 }
 
 static void

@@ -159,7 +159,9 @@ was_tried(const struct ending *ending, const struct entry *entry)
 static void
 tell_tried(const struct ending *ending,
     void (*tell_revoked)(void *arg, const char *name),
-    void (*expiring)(void *arg, const char *name, int64_t expires), void *arg)
+    void (*expiring)(
+	void *arg, const char *name, const char *audience, int64_t expires),
+    void *arg)
 {
 	struct revocation *revocation;
 
@@ -169,13 +171,16 @@ tell_tried(const struct ending *ending,
 		if (revocation->revoked)
 			tell_revoked(arg, revocation->name);
 		else
-			expiring(arg, revocation->name, revocation->expires);
+			expiring(
+			    arg, revocation->name, NULL, revocation->expires);
 }
 
 void
 ending_tell(const struct ending *ending,
     void (*tell_revoked)(void *arg, const char *name),
-    void (*expiring)(void *arg, const char *name, int64_t expires), void *arg)
+    void (*expiring)(
+	void *arg, const char *name, const char *audience, int64_t expires),
+    void *arg)
 {
 	struct entry *entry;
 
@@ -183,7 +188,11 @@ ending_tell(const struct ending *ending,
 	vault_expire(ending->agent->vault);
 	list_each (entry, vault_entries(ending->agent->vault), link)
 		if (!was_tried(ending, entry))
-			expiring(arg, entry->name, entry->lifetime.expires);
+			expiring(arg, entry->name,
+			    entry->credential->kind == KIND_ID_TOKEN
+				? entry->target
+				: NULL,
+			    entry->lifetime.expires);
 }
 
 void

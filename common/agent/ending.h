@@ -26,10 +26,12 @@ void mourner_cancel(struct mourner *mourner);
 void ending_begin(struct agent *agent, struct mourner *mourner);
 
 /* Calls revoked for each name that was revoked; expiring for each credential
- * that can only expire. */
+ * that can only expire, with the audience where it is an id token (else
+ * NULL). */
 void ending_tell(const struct ending *ending,
     void (*revoked)(void *arg, const char *name),
-    void (*expiring)(void *arg, const char *name, int64_t expires),
+    void (*expiring)(void *arg, const char *name, const char *audience,
+	int64_t expires),
     void *arg);
 
 void ending_free(struct ending *ending);

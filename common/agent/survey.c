@@ -35,6 +35,28 @@ tell_identity(
 	writing_add(survey->writing, "reason", reason);
 }
 
+/* Those that nobody finds by looking: they are taken where they are named. */
+static void
+tell_named(struct survey *survey)
+{
+	char reason[IDENTITY_REASON_MAX];
+
+	for (size_t i = 0; identities[i] != NULL; i++) {
+		const struct identity *identity = identities[i];
+		bool named = survey->road != NULL &&
+			     survey->road->steps[0].identity == identity;
+
+		if (identity->here != NULL)
+			continue;
+		snprintf(reason, sizeof(reason),
+		    named ? "[identity] names it"
+			  : "[identity] has no `%s`, nor source = %s",
+		    identity->keys != NULL ? identity->keys[0] : "source",
+		    identity->name);
+		tell_identity(survey, identity, named, reason);
+	}
+}
+
 static void
 write_identity(struct writing *writing, const struct step *step)
 {
@@ -212,6 +234,7 @@ begin(struct asker *asker, const struct config *config)
 		return;
 	}
 	road_probe(request, tell_identity, &survey);
+	tell_named(&survey);
 	write_road(survey.writing, road);
 	write_state(survey.writing, asker_agent(asker), config);
 	write_login(survey.writing, asker_agent(asker), road);

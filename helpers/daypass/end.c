@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -33,18 +34,34 @@ each_revoked(void (*show_one)(const char *name))
 		show_one(name);
 }
 
-/* The names and the times come in pairs. */
-static void
-each_expiring(void (*show_one)(const char *name, int64_t expires))
-{
-	const char *name, *expires;
-	unsigned at = 0, time_at = 0;
+/* What can only expire: its name, then what is known of it. */
+struct expiring {
+	const char *name;
+	const char *audience; /* of an id token, else NULL */
+	int64_t expires;      /* 0: not known */
+};
 
-	while (
-	    (name = message_next(&client.message, "expiring", &at)) != NULL &&
-	    (expires = message_next(&client.message, "expires", &time_at)) !=
-		NULL)
-		show_one(name, text_number(expires, INT64_MAX));
+static void
+each_expiring(void (*show_one)(const struct expiring *expiring))
+{
+	const struct message *answer = &client.message;
+	struct expiring one = {.name = NULL};
+
+	for (unsigned i = 0; i < answer->count; i++) {
+		const struct attribute *line = &answer->attributes[i];
+
+		if (strcmp(line->key, "expiring") == 0) {
+			if (one.name != NULL)
+				show_one(&one);
+			one = (struct expiring){.name = line->value};
+		} else if (strcmp(line->key, "expires") == 0) {
+			one.expires = text_number(line->value, INT64_MAX);
+		} else if (strcmp(line->key, "audience") == 0) {
+			one.audience = line->value;
+		}
+	}
+	if (one.name != NULL)
+		show_one(&one);
 }
 
 static void
@@ -62,15 +79,17 @@ json_revoked(const char *name)
 }
 
 static void
-json_expiring(const char *name, int64_t expires)
+json_expiring(const struct expiring *expiring)
 {
 	char time[CLOCK_TEXT];
 
 	comma();
 	reply_add(&reply, "{");
-	reply_member(&reply, "name", name);
+	reply_member(&reply, "name", expiring->name);
+	reply_member(&reply, "audience", expiring->audience);
 	reply_member(&reply, "expires_at",
-	    expires > 0 ? clock_rfc3339(expires, time) : NULL);
+	    expiring->expires > 0 ? clock_rfc3339(expiring->expires, time)
+				  : NULL);
 	reply_add(&reply, "}");
 }
 
@@ -82,7 +101,10 @@ show_json(void)
 	each_revoked(json_revoked);
 	reply_add(&reply, "],\"expiring\":[");
 	each_expiring(json_expiring);
-	reply_add(&reply, "]}\n");
+	reply_add(&reply, "]");
+	reply_name(&reply, "omitted");
+	reply_number(&reply, message_number(&client.message, "omitted", 0));
+	reply_add(&reply, "}\n");
 	reply_send(&reply, STDOUT_FILENO);
 }
 
@@ -93,13 +115,15 @@ show_revoked(const char *name)
 }
 
 static void
-show_expiring(const char *name, int64_t expires)
+show_expiring(const struct expiring *expiring)
 {
 	char time[CLOCK_TEXT];
 
-	printf("expires   %s, %s\n", name,
-	    expires > 0 ? clock_rfc3339(expires, time)
-			: "at a time that is not known");
+	printf("expires   %s%s%s, %s\n", expiring->name,
+	    expiring->audience != NULL ? " for " : "",
+	    expiring->audience != NULL ? expiring->audience : "",
+	    expiring->expires > 0 ? clock_rfc3339(expiring->expires, time)
+				  : "at a time that is not known");
 }
 
 /* How many did not fit into the answer. */

@@ -11,7 +11,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import sections, tap   # noqa: E402
+from support import sections, tap, wire   # noqa: E402
 from support.tap import equal, like, ok, unlike   # noqa: E402
 
 TIME = r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ'
@@ -194,6 +194,36 @@ def test_doctor_without_identity(place):
     like(done.out, r'FAIL identity.*\n +run this where', 'and the remedy')
 
 
+def test_end_of_many(place):
+    """More than are told."""
+    place.write('home/token', place.rig.token('x'))
+    place.configure(sections.section('identity', '', source='file',
+                                     file=place.path('home/token')))
+    place.daypass('begin')
+    for n in range(200):
+        wire.ask(place, wire.token(place, f'a{n}'))
+    shown = json.loads(place.daypass('end', '--json').out)
+    ok(shown['omitted'] > 0, 'some are omitted', shown['omitted'])
+    equal(len(shown['expiring']) + shown['omitted'], 200, 'and counted')
+
+
+def test_named_identities(place):
+    """Those that nobody finds by looking are listed as well."""
+    def named():
+        found = json.loads(place.daypass('doctor', '--json').out)
+        return {i['name']: (i['here'], i['reason'])
+                for i in found['identities']}
+    nobody = named()
+    for name, key in (('file', 'file'), ('env', 'variable'),
+                      ('command', 'command')):
+        equal(nobody[name], (False, f'[identity] has no `{key}`, nor '
+                             f'source = {name}'), f'{name}: not named')
+    place.configure(sections.section('identity', '', variable='TOKEN'))
+    equal(named()['env'], (True, '[identity] names it'), 'one that is')
+    equal([name for name, (here, _) in named().items()
+           if here and name in ('file', 'command')], [], 'and no other')
+
+
 def test_end(place):
     bind(place)
     place.daypass('token', '--for', place.rig['git'] + '/acme/web.git')
@@ -204,6 +234,11 @@ def test_end(place):
           ['dev', 'id-token', 'id-token'], 'and what can only expire')
     ok(all(re.fullmatch(TIME, e['expires_at']) for e in shown['expiring']),
        'and when', shown)
+    equal(sorted((e['name'], e['audience'] or '')
+                 for e in shown['expiring']),
+          [('dev', ''), ('id-token', 'octo-sts.dev'),
+           ('id-token', 'sts.amazonaws.com')], 'and for whom')
+    equal(shown['omitted'], 0, 'and that it is all')
     equal(place.rig.count('github:revoke'), 1, 'it is revoked at GitHub')
     ok(not os.path.exists(place.socket), 'the socket is gone')
     equal(place.agent(), None, 'and the agent')
