@@ -438,5 +438,7 @@ child_main(const struct mint_order *order, pid_t parent, int input, int output)
 	if (told != NULL)
 		send_all(secret_bytes(told), secret_length(told));
 	close(OUTPUT); /* the agent goes on while we end */
+	credential_free(credential);
+	secret_free(brief);
 	_exit(0);
 }

@@ -88,6 +88,7 @@ main(void)
 	take_away();
 	awaits();
 	unlinkat(directory, NAME, 0);
+	close(directory);
 	rmdir(path);
 	return tap_done();
 }
