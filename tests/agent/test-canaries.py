@@ -7,7 +7,6 @@ secrets alone."""
 import json
 import os
 import shutil
-import struct
 import sys
 
 sys.dont_write_bytecode = True
@@ -15,10 +14,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
 from support import canary, clients, processes, sections, tap   # noqa: E402
+from support.elf import pages   # noqa: E402
 from support.foreground import Foreground   # noqa: E402
 from support.tap import equal, ok   # noqa: E402
-
-PT_LOAD = 1
 
 
 def bind(place):
@@ -131,17 +129,6 @@ def core(place, pid, *options):
         data = source.read()
     os.unlink(path)
     return b'\n'.join(pages(data))
-
-
-def pages(data):
-    """Those in a core. Its notes are left out: vector registers keep what
-    was copied last."""
-    offset, = struct.unpack_from('<Q', data, 32)
-    size, count = struct.unpack_from('<HH', data, 54)
-    for at in range(offset, offset + size * count, size):
-        kind, _, start, _, _, length = struct.unpack_from('<IIQQQQ', data, at)
-        if kind == PT_LOAD:
-            yield data[start:start + length]
 
 
 def found(data, wanted):
