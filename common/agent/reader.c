@@ -18,6 +18,7 @@
  * mistake, not a configuration. */
 #define ROWS_MAX (16 * 1024 * 1024)
 #define PATIENCE_MS 5000
+#define AGAIN_MAX 3
 
 struct reader {
 	struct loop *loop;
@@ -34,6 +35,7 @@ struct reader {
 	struct child_watch *child;
 	struct timer *timer;
 	struct buffer rows;
+	unsigned again; /* readings in a row, for a file that changes */
 };
 
 void
@@ -100,6 +102,26 @@ drain(struct reader *reader)
 	reader->watch = NULL;
 }
 
+static int
+start_reading(struct reader *reader, struct error *err);
+
+/* A file may have changed while it was read, and who waits may have changed
+ * it: those want what it says now. One that changes all the time is taken as
+ * it was read last. */
+static bool
+begun_again(struct reader *reader)
+{
+	if (!list_empty(&reader->waiting) && reader->again < AGAIN_MAX &&
+	    config_changed(reader->config)) {
+		reader->again++;
+		if (start_reading(reader, NULL) == 0)
+			return true;
+		stop_reading(reader);
+	}
+	reader->again = 0;
+	return false;
+}
+
 static void
 conclude(struct reader *reader, struct error *err)
 {
@@ -109,6 +131,8 @@ conclude(struct reader *reader, struct error *err)
 		error_at(err, STAGE_CONFIG);
 	else if (reader->changed != NULL)
 		reader->changed(reader->arg);
+	if (err == NULL && begun_again(reader))
+		return;
 	tell(reader, err);
 }
 

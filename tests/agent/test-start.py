@@ -8,6 +8,7 @@ import ctypes
 import os
 import shutil
 import sys
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -169,6 +170,23 @@ def test_confined(place):
     out, _ = reader.communicate(timeout=20)
     ok(out.endswith(b'\nend\n') and out.count(b'entry') == 9000,
        'and reads on')
+
+
+def test_written_while_it_is_read(place):
+    """Who asks after a file was written gets what it says, also when the
+    agent is just reading what it said before."""
+    rig = place.rig
+    older = 0
+    for i in range(20):
+        place.configure(sections.web_identity(rig))
+        with place.start('daypass', 'begin') as starting:
+            time.sleep(0.002 + i % 10 * 0.0007)
+            place.configure(sections.web_identity(rig),
+                            sections.web_identity(rig, 'late'))
+            older += place.daypass('token', 'late').code != 0
+            starting.communicate()
+        place.daypass('end')
+    equal(older, 0, 'never an older configuration')
 
 
 if __name__ == '__main__':
