@@ -302,3 +302,28 @@ json_has(const struct json *json, const char *path)
 			return false;
 	return json_object_array_length(node) > 0;
 }
+
+static bool
+is_among(const char *name, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (strcmp(name, *names) == 0)
+			return true;
+	return false;
+}
+
+bool
+json_only(const struct json *json, const char *path, const char *const *names)
+{
+	struct json_object *node = find(json, path);
+
+	if (!json_object_is_type(node, json_type_object))
+		return false;
+	json_object_object_foreach(node, name, value)
+	{
+		(void)value;
+		if (!is_among(name, names))
+			return false;
+	}
+	return true;
+}

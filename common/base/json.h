@@ -42,6 +42,10 @@ bool json_is_object(const struct json *json, const char *path);
 /* Is it an object, or an array of such (and not an empty one)? */
 bool json_has(const struct json *json, const char *path);
 
+/* Is it an object with no member but these (NULL-terminated)? */
+bool json_only(
+    const struct json *json, const char *path, const char *const *names);
+
 /* Writing (in json_write.c, which needs no json-c). Appends `string` escaped,
  * with its quotes. -1: no room, and nothing is appended. */
 struct buffer;

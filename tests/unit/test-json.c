@@ -151,6 +151,22 @@ lists(const struct json *json)
 }
 
 static void
+names(void)
+{
+	static const char own[] = "{\"a\":{\"b\":1,\"c\":null},\"d\":[{}]}";
+	static const char *const both[] = {"b", "c", "x", NULL};
+	static const char *const one[] = {"b", NULL};
+	static const char *const none[] = {NULL};
+	scoped(json) struct json *ours = json_parse(own, strlen(own), NULL);
+
+	tap_ok(json_only(ours, "a", both), "no member but these");
+	tap_ok(!json_only(ours, "a", one), "one more");
+	tap_ok(json_only(ours, "d/0", none), "an empty object");
+	tap_ok(!json_only(ours, "a/b", both), "a number has no members");
+	tap_ok(!json_only(ours, "nobody", both), "nor what is not there");
+}
+
+static void
 writes(void)
 {
 	scoped(buffer) struct buffer out = BUFFER(256);
@@ -184,6 +200,7 @@ main(void)
 		numbers(json);
 		lists(json);
 	}
+	names();
 	writes();
 	return tap_done();
 }
