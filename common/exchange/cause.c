@@ -41,6 +41,14 @@ explain(struct buffer *out, const char *text, const struct exchange_mint *mint)
 	}
 }
 
+static const struct cause *
+find(const struct cause *causes, const char *text)
+{
+	while (causes->says != NULL && strstr(text, causes->says) == NULL)
+		causes++;
+	return causes->says == NULL ? NULL : causes;
+}
+
 int
 cause_add(struct error *err, const struct exchange_mint *mint,
     const struct cause *causes)
@@ -50,12 +58,38 @@ cause_add(struct error *err, const struct exchange_mint *mint,
 	if (err == NULL ||
 	    (err->fault != FAULT_REFUSED && err->fault != FAULT_NETWORK))
 		return -1;
-	while (causes->says != NULL && strstr(err->text, causes->says) == NULL)
-		causes++;
-	if (causes->says == NULL)
+	if ((causes = find(causes, err->text)) == NULL)
 		return -1;
 	buffer_printf(&text, "%s; ", err->text);
 	explain(&text, causes->means, mint);
+	if (buffer_failed(&text))
+		return -1;
+	return error_set(err, err->fault, "%s", buffer_text(&text));
+}
+
+int
+cause_lead(struct error *err, const struct exchange_mint *mint,
+    const struct cause *causes)
+{
+	scoped(buffer) struct buffer text = BUFFER(4 * ERROR_TEXT_MAX);
+	char said[ERROR_TEXT_MAX];
+	char *blame, *words;
+
+	if (err == NULL || err->fault != FAULT_REFUSED)
+		return -1;
+	memcpy(said, err->text, sizeof(said));
+	if ((blame = strstr(said, CLAIMS_BLAME)) != NULL)
+		*blame = '\0';
+	if ((causes = find(causes, said)) == NULL)
+		return -1;
+	if ((words = strstr(said, ": ")) != NULL) {
+		*words = '\0';
+		words += strlen(": ");
+	}
+	buffer_printf(&text, "%s: ", said);
+	explain(&text, causes->means, mint);
+	if (words != NULL)
+		buffer_printf(&text, " (%s)", words);
 	if (buffer_failed(&text))
 		return -1;
 	return error_set(err, err->fault, "%s", buffer_text(&text));

@@ -88,6 +88,6 @@ claims_blame(struct error *err, const struct credential *input)
 		return -1;
 	memcpy(text, err->text, sizeof(text));
 	return error_set(err, FAULT_REFUSED,
-	    "%s; it was shown iss=%s sub=%s aud=%s", text, claims.issuer,
+	    "%s" CLAIMS_BLAME "iss=%s sub=%s aud=%s", text, claims.issuer,
 	    claims.subject, claims.audience);
 }

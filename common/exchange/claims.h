@@ -20,6 +20,8 @@ int claims_label(const struct credential *input, char label[CLAIMS_LABEL]);
 /* Hands all of these on to what was minted from `from`. -1: no memory. */
 int claims_carry(struct credential *to, const struct credential *from);
 
+#define CLAIMS_BLAME "; it was shown "
+
 /* To a refusal's text (and to no other fault's), what was presented: "; it
  * was shown iss=... sub=... aud=...". Always -1. */
 int claims_blame(struct error *err, const struct credential *input);

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "exchange/exchange.h"
+#include "exchange/reply.h"
 
 /* What the body of an error reply says; "" where it does not. */
 struct refusal {
@@ -73,6 +73,20 @@ read_errors(struct refusal *refusal, const struct json *json)
 		pick_plain(refusal->text, sizeof(refusal->text), string);
 }
 
+/* The numbers by which Entra finds a request again tell nobody else anything
+ * and would push what does out of the sentence. */
+static void
+drop_trace(char *text)
+{
+	char *trace = strstr(text, "Trace ID: ");
+
+	while (trace != NULL && trace > text &&
+	       (trace[-1] == ' ' || trace[-1] == '?'))
+		trace--;
+	if (trace != NULL)
+		*trace = '\0';
+}
+
 /* RFC 6749 has a string in "error", Google an object, grpc-gateway and
  * GitHub none. */
 static void
@@ -89,6 +103,7 @@ read_document(struct refusal *refusal, const struct json *json)
 	pick(code, sizeof(refusal->code), json, "error");
 	if (*code != '\0') {
 		pick(text, sizeof(refusal->text), json, "error_description");
+		drop_trace(text);
 		return;
 	}
 	if (json_integer(json, "code", &number))
@@ -111,20 +126,41 @@ read_refusal(struct refusal *refusal, const struct http_reply *reply)
 		read_document(refusal, json);
 }
 
+/* Some say "later" with a status that is final. */
+static bool
+is_later(const struct http_reply *reply, const struct refusal *refusal)
+{
+	return reply->status == 429 || reply->status >= 500 ||
+	       strcmp(refusal->code, "temporarily_unavailable") == 0;
+}
+
 int
 exchange_refused(
     const struct http_reply *reply, const char *host, struct error *err)
 {
-	bool later = reply->status == 429 || reply->status >= 500;
-	enum fault fault = later ? FAULT_NETWORK : FAULT_REFUSED;
 	struct refusal refusal = {"", ""};
+	enum fault fault;
 	const char *colon;
 
 	read_refusal(&refusal, reply);
+	fault = is_later(reply, &refusal) ? FAULT_NETWORK : FAULT_REFUSED;
 	colon = *refusal.text == '\0' ? "" : ": ";
 	if (*refusal.code != '\0')
 		return error_set(err, fault, "%s from %s%s%s", refusal.code,
 		    host, colon, refusal.text);
 	return error_set(err, fault, "HTTP %d from %s%s%s", reply->status, host,
 	    colon, refusal.text);
+}
+
+bool
+reply_says(const struct http_reply *reply, const char *const *words)
+{
+	struct refusal refusal = {"", ""};
+
+	read_refusal(&refusal, reply);
+	for (; *words != NULL; words++)
+		if (strcmp(refusal.code, *words) == 0 ||
+		    strstr(refusal.text, *words) != NULL)
+			return true;
+	return false;
 }

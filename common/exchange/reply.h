@@ -25,6 +25,10 @@
 struct json *reply_ask(const struct exchange_mint *mint,
     const struct http_request *request, struct error *err);
 
+/* Is one of these words (NULL-terminated) an error reply's code, or in its
+ * text? */
+bool reply_says(const struct http_reply *reply, const char *const *words);
+
 /* The document of a 2xx of JSON's media type; NULL: FAULT_REFUSED. */
 struct json *reply_json(const struct http_reply *reply, const char *host,
     struct error *err);

@@ -169,6 +169,15 @@ test_refused(void)
 	    FAULT_REFUSED, "HTTP 401 from h: no");
 	refused_is(400, "{\"error\":7,\"message\":[1]}", FAULT_REFUSED,
 	    "HTTP 400 from h");
+	refused_is(400, "{\"error\":\"temporarily_unavailable\"}",
+	    FAULT_NETWORK, "temporarily_unavailable from h");
+	refused_is(401,
+	    "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS1: a "
+	    "b.\\r\\nTrace ID: 1\\r\\nCorrelation ID: 2\"}",
+	    FAULT_REFUSED, "invalid_client from h: AADSTS1: a b.");
+	refused_is(401,
+	    "{\"error\":\"x\",\"error_description\":\"Trace ID: 1\"}",
+	    FAULT_REFUSED, "x from h");
 	refused_is(400,
 	    "{\"error\":\"a\\u001b[31m\",\"error_description\":\"b\\nc\"}",
 	    FAULT_REFUSED, "a?[31m from h: b?c");
@@ -287,6 +296,61 @@ cause_is(enum fault fault, const char *text, const char *expected)
 	tap_number(err.fault, fault, "%s: the fault stays", text);
 }
 
+/* In front of it, where what the service said is long. */
+static void
+leads_is(enum fault fault, const char *text, const char *expected)
+{
+	static const struct cause causes[] = {
+	    {"invalid_grant from", "{sub} may not in {role}"}, {NULL, NULL}};
+	scoped(credential) struct credential *token =
+	    canned_id_token("{\"sub\":\"s\"}");
+	scoped(settings) struct settings *settings =
+	    canned_settings("role", "web", NULL);
+	const struct exchange_mint mint = {
+	    .settings = settings, .input = token};
+	struct error err = {0};
+
+	error_set(&err, fault, "%s", text);
+	tap_number(cause_lead(&err, &mint, causes), -1, "%s: -1", text);
+	tap_is(err.text, expected, "led by the cause of %s", text);
+}
+
+static void
+test_leads(void)
+{
+	leads_is(FAULT_REFUSED,
+	    "invalid_grant from h:1: a: b; it was shown iss=i sub=s aud=a",
+	    "invalid_grant from h:1: s may not in web (a: b)");
+	leads_is(FAULT_REFUSED, "invalid_grant from h",
+	    "invalid_grant from h: s may not in web");
+	leads_is(FAULT_REFUSED, "x from h; it was shown iss=invalid_grant from",
+	    "x from h; it was shown iss=invalid_grant from");
+	leads_is(FAULT_NETWORK, "invalid_grant from h: later",
+	    "invalid_grant from h: later");
+}
+
+static void
+says_is(const char *body, bool expected)
+{
+	static const char *const words[] = {"later", "AADSTS1:", NULL};
+	struct http_reply reply = {.status = 400};
+
+	reply.body = secret_copy(body, strlen(body));
+	tap_ok(
+	    reply_says(&reply, words) == expected, "says it or not: %s", body);
+	secret_free(reply.body);
+}
+
+static void
+test_says(void)
+{
+	says_is("{\"error\":\"x\",\"error_description\":\"AADSTS1: n\"}", true);
+	says_is("{\"error\":\"later\"}", true);
+	says_is(
+	    "{\"error\":\"x\",\"error_description\":\"AADSTS12: n\"}", false);
+	says_is("{\"error\":\"much later\"}", false);
+}
+
 static void
 test_causes(void)
 {
@@ -310,5 +374,7 @@ main(void)
 	test_labels();
 	test_conceal();
 	test_causes();
+	test_leads();
+	test_says();
 	return tap_done();
 }
