@@ -155,7 +155,8 @@ set_username(struct search *search)
 	if (name == NULL && (last->yields & (KIND_BASIC | KIND_AWS)) == 0 &&
 	    road->target.host[0] != '\0')
 		name = tool_username(&road->target,
-		    last->exchange == NULL ? NULL : last->exchange->name);
+		    last->exchange == NULL ? NULL : last->exchange->name,
+		    asked);
 	if (name != NULL && (road->username = strdup(name)) == NULL)
 		return road_out_of_memory(search);
 	if (asked != NULL && asked[0] != '\0' && name != NULL &&

@@ -60,26 +60,42 @@ tool_audience(const struct tool *tool, const struct target *target,
 		    target_authority(target, authority, sizeof(authority)));
 }
 
+/* No user name: any will do, but not none. Azure DevOps puts the
+ * organisation's into the URLs that it shows. */
 static const struct {
 	const char *host;
 	const char *username;
 } usernames[] = {
     {"*.pkg.dev", "oauth2accesstoken"},
+    {"docker.*.rep.pkg.dev", "oauth2accesstoken"},
     {"gcr.io", "oauth2accesstoken"},
     {"*.gcr.io", "oauth2accesstoken"},
-    {"docker.*.rep.pkg.dev", "oauth2accesstoken"},
     {"source.developers.google.com", "git-account"},
     {"*.googlesource.com", "git-account"},
+    {"**.sourcemanager.dev", "git-account"},
+    {"**.blueoryx.dev", "git-account"},
+    {"**.developerconnect.dev", "git-account"},
+    {"dev.azure.com", NULL},
+    {"*.visualstudio.com", NULL},
     {"github.com", "x-access-token"},
     {"ghcr.io", "x-access-token"},
 };
 
+static const char *
+any_username(const char *asked)
+{
+	return asked == NULL || *asked == '\0' ? "oauth2" : asked;
+}
+
 const char *
-tool_username(const struct target *target, const char *exchange)
+tool_username(
+    const struct target *target, const char *exchange, const char *asked)
 {
 	for (size_t i = 0; i < sizeof(usernames) / sizeof(usernames[0]); i++)
 		if (text_glob_host(usernames[i].host, target->host))
-			return usernames[i].username;
+			return usernames[i].username == NULL
+				   ? any_username(asked)
+				   : usernames[i].username;
 	if (exchange != NULL && strcmp(exchange, "octo-sts") == 0)
 		return "x-access-token";
 	return "oauth2";

@@ -78,13 +78,15 @@ username(const char *host, const char *exchange, const char *expected)
 	struct target target = {.scheme = "https"};
 
 	strcpy(target.host, host);
-	tap_is(tool_username(&target, exchange), expected,
+	tap_is(tool_username(&target, exchange, "me"), expected,
 	    "the user of %s by %s", host, exchange == NULL ? "none" : exchange);
 }
 
 static void
 test_usernames(void)
 {
+	struct target target = {.scheme = "https", .host = "dev.azure.com"};
+
 	username(
 	    "europe-docker.pkg.dev", "gcp-federation", "oauth2accesstoken");
 	username("docker.eu.rep.pkg.dev", NULL, "oauth2accesstoken");
@@ -93,6 +95,15 @@ test_usernames(void)
 	username("evilgcr.io", NULL, "oauth2");
 	username("source.developers.google.com", NULL, "git-account");
 	username("acme.googlesource.com", NULL, "git-account");
+	username("i-1-git.us-central1.sourcemanager.dev", NULL, "git-account");
+	username("a.us-central1.p.sourcemanager.dev", NULL, "git-account");
+	username("i-git.us-central1.blueoryx.dev", NULL, "git-account");
+	username("p-eu-west1-git.developerconnect.dev", NULL, "git-account");
+	username("evilsourcemanager.dev", NULL, "oauth2");
+	username("dev.azure.com", "azure-federation", "me");
+	username("acme.visualstudio.com", NULL, "me");
+	tap_is(tool_username(&target, NULL, NULL), "oauth2", "any, not none");
+	tap_is(tool_username(&target, NULL, ""), "oauth2", "not an empty one");
 	username("github.com", "octo-sts", "x-access-token");
 	username("ghcr.io", NULL, "x-access-token");
 	username("github.acme.io", "octo-sts", "x-access-token");
