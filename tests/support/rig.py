@@ -33,6 +33,8 @@ NAMES = {
     'api.github.com': 'github',
     'sts.googleapis.com': 'gcp_sts',
     'iamcredentials.googleapis.com': 'gcp_iam',
+    'login.microsoftonline.com': 'entra',
+    'acme.azurecr.io': 'acr',
     'quay.io': 'quay',
     'identity.docker.com': 'docker_hub',
 }
@@ -132,6 +134,21 @@ class Rig:
     def secrets(self):
         """Everything that was ever minted here."""
         return self.cloud.issued.all_seen()
+
+    def get(self, url, token):
+        """The status of a GET with this bearer token."""
+        tls = ssl.create_default_context(cafile=self['ca'])
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPSHandler(context=tls))
+        try:
+            with opener.open(urllib.request.Request(
+                    url, headers={'Authorization': f'Bearer {token}'}),
+                    timeout=20) as reply:
+                return reply.status
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
 
     def token(self, audience, **more):
         """An id token as the workspace's issuer would give it."""

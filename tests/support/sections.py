@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sections of daypass's configuration that point at the cloud on loopback."""
 
+import json
+
 
 def section(word, name, **settings):
     """Underscores in keys become dashes; a list repeats its key."""
@@ -42,6 +44,42 @@ def service_account(rig, name='gcp-ci', **more):
     return credential(name, 'gcp-service-account', **{
         'from': 'gcp', 'service_account': rig['service_account'],
         'endpoint': rig['gcp_iam'], **more})
+
+
+def id_token(rig, name='invoker', **more):
+    return credential(name, 'gcp-id-token', **{
+        'from': 'gcp', 'service_account': rig['service_account'],
+        'audience': 'https://hello.a.run.app', 'endpoint': rig['gcp_iam'],
+        **more})
+
+
+def downscope(rig, name='team', **more):
+    return credential(name, 'gcp-downscope', **{
+        'from': 'gcp', 'boundary': boundary('demo', 'team/'),
+        'endpoint': rig['gcp_sts'], **more})
+
+
+def boundary(bucket, prefix, role='storage.objectViewer'):
+    """A Credential Access Boundary, as it stands within quotes."""
+    name = f'projects/_/buckets/{bucket}'
+    return json.dumps({'accessBoundary': {'accessBoundaryRules': [{
+        'availableResource': f'//storage.googleapis.com/{name}',
+        'availablePermissions': [f'inRole:roles/{role}'],
+        'availabilityCondition': {'expression': (
+            f"resource.name.startsWith('{name}/objects/{prefix}')")},
+    }]}}).replace('"', '\\"')
+
+
+def entra(rig, name='entra', **more):
+    return credential(name, 'azure-federation', **{
+        'tenant': rig['azure_tenant'], 'client_id': rig['azure_client'],
+        'endpoint': rig['entra'], **more})
+
+
+def acr(rig, name='images', **more):
+    return credential(name, 'azure-acr', **{
+        'from': 'entra', 'registry': 'acme.azurecr.io',
+        'endpoint': rig['acr'], **more})
 
 
 def token_exchange(rig, name='api', **more):

@@ -21,7 +21,9 @@ NAMES = ('localhost', '*.rig.test', '*.amazonaws.com',
          '*.dkr-ecr.us-east-1.on.aws',
          '*.dkr.ecr.us-east-1.amazonaws.com',
          '*.eu-west-1.amazonaws.com', '*.dkr.ecr.eu-west-1.amazonaws.com',
-         '*.googleapis.com', '*.pkg.dev', 'octo-sts.dev', 'github.com',
+         '*.googleapis.com', 'source.developers.google.com',
+         'login.microsoftonline.com', '*.azurecr.io', 'dev.azure.com',
+         '*.pkg.dev', 'octo-sts.dev', 'github.com',
          '*.github.com', 'quay.io', 'identity.docker.com')
 ADDRESSES = ('127.0.0.1', '::1')
 LIFE = datetime.timedelta(days=30)

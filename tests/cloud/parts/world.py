@@ -22,6 +22,11 @@ POOL = '//iam.googleapis.com/projects/1/locations/global/' \
 PROVIDER = f'{POOL}/providers/w'
 ACTIONS_PROVIDER = f'{POOL}/providers/g'
 SERVICE_ACCOUNT = 'ci@acme.iam.gserviceaccount.com'
+RELAY = 'relay@acme.iam.gserviceaccount.com'
+AZURE_TENANT = '0b1c2d3e-4f50-4617-8283-94a5b6c7d8e9'
+AZURE_CLIENT = '6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9'
+AZURE_REGISTRY = 'acme.azurecr.io'
+AZURE_DEVOPS = '499b84ac-1321-427f-aa17-267ca6975798'
 REGISTRY_SERVICE = 'registry.rig.test'
 SUB = 'org:acme/prj:web/env:7f3'
 ROBOT = 'acme+web'
@@ -86,13 +91,15 @@ def default_state(issuer, actions_issuer):
                          'ttl': 300, 'alg': 'RS256', 'claims': {}},
         **workloads(),
         'lifetimes': {'sts': None, 'ecr': 43200, 'gcp_sts': 3600,
-                      'gcp_iam': None, 'octo': 3600, 'token': 300,
+                      'gcp_iam': None, 'entra': 3600, 'acr': 10800,
+                      'octo': 3600, 'token': 300,
                       'token_exchange': 3600,
                       'vault': None, 'quay': None, 'jfrog': None,
                       'docker_hub': None},
         'login': login_state(),
         **aws_state(issuer, actions_issuer),
         **google_state(issuer, actions_issuer),
+        'azure': azure_state(issuer),
         'octo': octo_state(issuer, actions_issuer),
         **registries_state(issuer),
         'vault': vault_state(issuer),
@@ -101,6 +108,8 @@ def default_state(issuer, actions_issuer):
             'subjects': {
                 'org:acme/prj:web/*': {'acme/web': 'write',
                                        'acme/other': 'read'},
+                f'app:{AZURE_CLIENT}': {'acme/web': 'write'},
+                f'serviceAccount:{SERVICE_ACCOUNT}': {'acme/web': 'write'},
             },
         },
         'token': {'access': [
@@ -108,6 +117,8 @@ def default_state(issuer, actions_issuer):
              'actions': ['pull', 'push']},
             {'who': ECR, 'repository': '*', 'actions': ['pull', 'push']},
             {'who': f'serviceAccount:{SERVICE_ACCOUNT}', 'repository': '*',
+             'actions': ['pull', 'push']},
+            {'who': f'app:{AZURE_CLIENT}', 'repository': '*',
              'actions': ['pull', 'push']},
             {'who': f'robot:{ROBOT}', 'repository': 'acme/*',
              'actions': ['pull', 'push']},
@@ -241,11 +252,36 @@ def google_state(issuer, actions_issuer):
             'service_accounts': {
                 SERVICE_ACCOUNT: {
                     'workload_identity_users': [everyone],
-                    'token_creators': [],
+                    'token_creators': [f'serviceAccount:{RELAY}'],
                     'max_lifetime': 3600},
+                RELAY: {'workload_identity_users': [],
+                        'token_creators': [everyone],
+                        'max_lifetime': 3600},
             },
+            'disabled_apis': [],
+            'quota_projects': ['acme'],     # whose quota callers may use
             'buckets': {'demo': {'readers': [everyone, account]},
                         'secret': {'readers': []}},
+        },
+    }
+
+
+def azure_state(issuer):
+    return {
+        'tenant': AZURE_TENANT,
+        'domain': 'acme.onmicrosoft.com',
+        'applications': {
+            AZURE_CLIENT: {'disabled': False, 'credentials': [
+                {'issuer': issuer, 'subject': SUB,
+                 'audience': 'api://AzureADTokenExchange'}]},
+        },
+        'resources': ['https://management.azure.com',
+                      'https://containerregistry.azure.net', AZURE_DEVOPS],
+        'registry': {
+            'name': AZURE_REGISTRY,
+            'readers': [f'app:{AZURE_CLIENT}'],
+            'arm': True,        # takes Azure Resource Manager's tokens too
+            'closed': False,    # a firewall
         },
     }
 

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """One file a service; a new one is a file and a word here."""
 
+from .acr import Acr
 from .azure_pipelines import AzurePipelines
 from .buildkite import Buildkite
 from .codecommit import CodeCommit
 from .control import Control
 from .docker_hub import DockerHub
 from .ecr import Ecr, EcrPublic
+from .entra import Entra
 from .gcp_iam import GcpIam
 from .gcp_metadata import GcpMetadata
 from .gcp_sts import GcpSts
@@ -28,5 +30,6 @@ from .vault import OtherVault, Vault
 SERVICES = (Issuer, Buildkite, AzurePipelines, GcpMetadata,
             GithubToken, Sts, S3, Ecr, EcrPublic, GcpSts, GcpIam, Gcs,
             Login,
+            Entra, Acr,
             DockerHub, Jfrog, Quay, Vault, OtherVault,
             Octo, Github, Git, CodeCommit, Token, TokenExchange, Control)

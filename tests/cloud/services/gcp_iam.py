@@ -21,6 +21,13 @@ def invalid(text):
     return Refusal(400, 'INVALID_ARGUMENT', text)
 
 
+def may_act_as(account, as_delegate):
+    """Both roles hold getAccessToken and getOpenIdToken, only that of token
+    creators implicitDelegation."""
+    users = [] if as_delegate else account['workload_identity_users']
+    return users + account['token_creators']
+
+
 class GcpIam(google.GoogleService):
     name = 'gcp_iam'
     methods = {
@@ -40,6 +47,7 @@ class GcpIam(google.GoogleService):
                 or found[3] not in self.methods:
             raise Refusal(404, 'NOT_FOUND', 'Method not found.')
         caller = self.caller(request)
+        self.check_use(request)
         permission, known = self.methods[found[3]]
         body = self.read_body(request, known)
         if found[1] != '-':
@@ -49,6 +57,24 @@ class GcpIam(google.GoogleService):
         if found[3] == 'generateIdToken':
             return self.id_token(found[2], body)
         return self.access_token(found[2], account, body)
+
+    def check_use(self, request):
+        """The API must be enabled, and the quota theirs to use."""
+        state = self.world['gcp']
+        if 'iamcredentials.googleapis.com' in state['disabled_apis']:
+            raise Refusal(403, 'PERMISSION_DENIED', 'IAM Service Account '
+                          'Credentials API has not been used in project 1 '
+                          'before or it is disabled. Enable it by visiting '
+                          'https://console.developers.google.com/apis/api/'
+                          'iamcredentials.googleapis.com/overview?project=1 '
+                          'then retry.')
+        project = request.header('X-Goog-User-Project')
+        if project is not None and project not in state['quota_projects']:
+            raise Refusal(403, 'PERMISSION_DENIED', 'Caller does not have '
+                          f'required permission to use project {project}. '
+                          'Grant the caller the roles/serviceusage.'
+                          'serviceUsageConsumer role, or a custom role with '
+                          'the serviceusage.services.use permission.')
 
     def read_body(self, request, known):
         body = request.json()
@@ -63,7 +89,8 @@ class GcpIam(google.GoogleService):
 
     def check_chain(self, caller, email, permission, delegates):
         """Each link must be allowed to act as the next."""
-        if not IAM_SCOPES & set(caller.scopes):
+        if 'boundary' in caller.extra or \
+                not IAM_SCOPES & set(caller.scopes):
             raise Refusal(403, 'PERMISSION_DENIED',
                           'Request had insufficient authentication scopes.')
         if not isinstance(delegates, list):
@@ -78,8 +105,7 @@ class GcpIam(google.GoogleService):
         for name in [*chain, email]:
             account = self.world['gcp']['service_accounts'].get(name)
             if account is None or not google.is_member(
-                    caller, account['workload_identity_users']
-                    + account['token_creators']):
+                    caller, may_act_as(account, name != email)):
                 raise Refusal(403, 'PERMISSION_DENIED', 'Permission '
                               f"'iam.serviceAccounts.{permission}' denied on "
                               'resource (or it may not exist).')
@@ -95,8 +121,11 @@ class GcpIam(google.GoogleService):
         if not lifetime or not int(lifetime[1]):
             raise invalid('Invalid value at lifetime: Illegal duration format')
         if int(lifetime[1]) > account['max_lifetime']:
-            raise invalid('The token lifetime cannot exceed '
-                          f'{account["max_lifetime"]}s')
+            raise invalid(
+                f'Access tokens for service account {email} can not have '
+                'lifetimes of more than 1 hour. Use the Org Policy Constraint '
+                'constraints/iam.allowServiceAccountCredentialLifetime'
+                'Extension to allow up to 12 hours.')
         life = self.world.life('gcp_iam', int(lifetime[1]))
         expires = int(self.world.now() + life)
         grant = Grant(self.name, f'serviceAccount:{email}', expires, scopes)

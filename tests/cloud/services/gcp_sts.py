@@ -125,7 +125,14 @@ class GcpSts(Service):
                       for name, claim in provider['mapping'].items()
                       if claim in claims}
         subject = attributes.get('google.subject', '')
-        if not 0 < len(subject.encode()) <= SUBJECT_MOST:
+        if not subject:
+            raise bad('unauthorized_client', 'Could not obtain a value for '
+                      'google.subject from the given credential.')
+        if any(claims.get(claim) != value
+               for claim, value in provider.get('condition', {}).items()):
+            raise bad('unauthorized_client', 'The given credential is '
+                      'rejected by the attribute condition.')
+        if len(subject.encode()) > SUBJECT_MOST:
             raise bad('invalid_request', 'The size of mapped attribute '
                       'google.subject exceeds the 127 bytes limit.')
         return attributes
@@ -140,6 +147,8 @@ class GcpSts(Service):
         if source is None or not source.service.startswith('gcp') \
                 or source.expires <= self.world.now():
             raise bad('invalid_grant', 'Invalid subject token')
+        if 'boundary' in source.extra:
+            raise bad('invalid_grant', 'The subject token is downscoped')
         rules = self.rules(self.options(form))
         extra = {**source.extra, 'boundary': rules}
         grant = Grant('gcp_sts', source.principal, source.expires,

@@ -3,7 +3,8 @@
 
 `git http-backend` does git; this file decides who may. Taken are, as Basic
 password or as Bearer: GitHub installation tokens that octo-sts handed out,
-and the workspace's own id token with this host as its audience.
+the workspace's own id token with this host as its audience, and under the
+names of their hosts Entra's tokens for Azure DevOps and Google's.
 """
 
 import os
@@ -13,6 +14,7 @@ import threading
 
 from parts.idtoken import BadToken, audiences, matches
 from parts.web import Refusal, Reply, Service
+from parts.world import AZURE_DEVOPS
 
 BACKEND = '/usr/lib/git-core/git-http-backend'
 NEEDS = {'git-upload-pack': 'read', 'git-receive-pack': 'write'}
@@ -100,7 +102,8 @@ class Git(Service):
         """{repository or owner: access} of the asker, or a 401."""
         basic = request.basic()
         token = basic[1] if basic else request.bearer()
-        access = self.installation(token) or self.workspace(token, request)
+        access = self.installation(token) or self.workspace(token, request) \
+            or self.clouds(token, basic, request.host.partition(':')[0])
         if access is None:
             raise Refusal(401, 'Unauthorized', 'Authentication required',
                           self.challenge())
@@ -126,6 +129,21 @@ class Git(Service):
             if matches(subject, claims['sub']):
                 return access
         return None
+
+    def clouds(self, token, basic, host):
+        """Azure DevOps wants some user name, Google's hosts one of theirs."""
+        grant = self.issued.grant(token) if token else None
+        if grant is None or grant.expires <= self.world.now():
+            return None
+        user = basic[0] if basic else None
+        if host == 'dev.azure.com':
+            fits = user != '' and AZURE_DEVOPS in grant.scopes
+        else:
+            fits = host == 'source.developers.google.com' and \
+                grant.service.startswith('gcp') and \
+                (user is None or user.startswith('git-'))
+        return self.world['git']['subjects'].get(grant.principal) \
+            if fits else None
 
     def check_access(self, access, repository, level):
         """GitHub says 404 for a private repository that a token cannot see,

@@ -23,6 +23,7 @@ from parts.web import Refusal, Reply, Service
 from parts.world import REGISTRY_SERVICE
 
 ISSUER = 'loopback-token-server'
+ACR_USER = '00000000-0000-0000-0000-000000000000'
 GOOGLE_USERS = ('oauth2accesstoken', '_dcgcloud_token', '_token')
 CONFIGURATION = """\
 # For `docker-registry serve`, rendered by tests/cloud.
@@ -144,6 +145,7 @@ class Token(Service):
         if grant is None:
             return self.workspace(password)
         users = {'ecr': ('AWS',), 'ecr_public': ('AWS',), 'token': ('<token>',),
+                 'acr': (ACR_USER, '<token>'),
                  'gcp_sts': GOOGLE_USERS, 'gcp_iam': GOOGLE_USERS}
         if user not in users.get(grant.service, (grant.extra.get('user'),)):
             raise unauthorized(f'this password does not belong to "{user}"')
