@@ -88,6 +88,14 @@ destination_variable(const struct exchange_target *target, const char *name)
 	return value != NULL ? value : secure_getenv(name);
 }
 
+/* A road may end in an id token that an exchange makes: what binding and
+ * request say of an audience is about that one. */
+static bool
+makes_id_token(const struct road *road)
+{
+	return road->count > 1 && road_last(road)->yields == KIND_ID_TOKEN;
+}
+
 static int
 resolve(struct search *search)
 {
@@ -102,6 +110,9 @@ resolve(struct search *search)
 	for (size_t i = 1; i < road->count; i++) {
 		const struct step *step = &road->steps[i];
 
+		if (i + 1 == road->count && makes_id_token(road))
+			destination.target.audience =
+			    buffer_text(&search->audience);
 		if (step->exchange->resolve == NULL ||
 		    step->exchange->resolve(
 			step->settings, &destination.target, search->err) == 0)
@@ -124,7 +135,7 @@ set_audience(struct search *search)
 	if (road->count > 1) {
 		buffer_free(&search->audience);
 		said = settings_get(first->settings, "token-audience");
-		if (said == NULL)
+		if (said == NULL && !makes_id_token(road))
 			said = search->binding.audience;
 		if (said != NULL)
 			buffer_add_string(&search->audience, said);

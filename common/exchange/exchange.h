@@ -23,6 +23,9 @@ struct exchange_target {
 	const char *host; /* lower case, no port */
 	const char *path; /* no leading slash, no ".git" */
 	const char *url;  /* as the asker wrote it */
+	/* Whom an id token that this step makes is for, as binding or request
+	 * say; of the last step alone. */
+	const char *audience;
 	/* A variable of the asker that the exchange declared (else of the
 	 * agent), NULL when unset. */
 	const char *(*variable)(const struct exchange_target *, const char *);

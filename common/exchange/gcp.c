@@ -9,6 +9,12 @@
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define DOMAIN LOWER "0123456789-."
 
+const struct exchange_absent gcp_absent[] = {
+    {"boundary", "only gcp-downscope can keep to one: make a credential of "
+		 "its own, with `from` this one"},
+    {NULL, NULL},
+};
+
 static bool
 is_made_of(const char *text, const char *letters, size_t longest)
 {
@@ -50,13 +56,22 @@ is_scope(const char *text)
 }
 
 int
-gcp_check(const struct settings *settings, struct error *err)
+gcp_check_universe(const struct settings *settings, struct error *err)
 {
 	const char *universe = settings_get(settings, "universe");
-	const char *project = settings_get(settings, "quota-project");
 
 	if (universe != NULL && !is_domain(universe))
 		return no_good("universe", universe, "domain", err);
+	return 0;
+}
+
+int
+gcp_check(const struct settings *settings, struct error *err)
+{
+	const char *project = settings_get(settings, "quota-project");
+
+	if (gcp_check_universe(settings, err) == -1)
+		return -1;
 	/* "example.com:project" is the old form of a domain's projects */
 	if (project != NULL && !is_made_of(project, DOMAIN ":", 100))
 		return no_good("quota-project", project, "project id", err);
@@ -67,19 +82,6 @@ gcp_check(const struct settings *settings, struct error *err)
 			    "; repeat the key for several)",
 			    err);
 	return 0;
-}
-
-int
-gcp_check_account(const char *key, const char *account, struct error *err)
-{
-	const char *at = strchr(account, '@');
-
-	if (at != NULL && at != account &&
-	    strspn(account, DOMAIN) == (size_t)(at - account) &&
-	    is_domain(at + 1))
-		return 0;
-	return no_good(key, account,
-	    "service account (NAME@PROJECT.iam.gserviceaccount.com)", err);
 }
 
 int

@@ -12,6 +12,7 @@
 /* Token exchange as RFC 8693 has it, for whoever speaks it. */
 #define OAUTH_GRANT "urn:ietf:params:oauth:grant-type:token-exchange"
 #define OAUTH_TYPE "urn:ietf:params:oauth:token-type:"
+#define OAUTH_TYPE_ID_TOKEN OAUTH_TYPE "id_token"
 #define OAUTH_TYPE_JWT OAUTH_TYPE "jwt"
 #define OAUTH_TYPE_ACCESS_TOKEN OAUTH_TYPE "access_token"
 

@@ -308,105 +308,6 @@ test_octo_revoke(void)
 	tap_is(err.text, "HTTP 403 from ghe.acme.io: Bad credentials", "so");
 }
 
-static void
-test_gcp_settings(void)
-{
-	endpoint_is("gcp-federation", canned_settings("audience", POOL, NULL),
-	    "https://sts.googleapis.com/v1/token");
-	endpoint_is("gcp-federation",
-	    canned_settings(
-		"audience", POOL, "universe", "cloud.acme.eu", NULL),
-	    "https://sts.cloud.acme.eu/v1/token");
-	endpoint_is("gcp-service-account",
-	    canned_settings(
-		"service-account", "ci@a.iam.gserviceaccount.com", NULL),
-	    "https://iamcredentials.googleapis.com/v1/projects/-/"
-	    "serviceAccounts/ci@a.iam.gserviceaccount.com:generateAccessToken");
-	refuses("gcp-federation", settings_new(), FAULT_CONFIG,
-	    "audience is missing");
-	refuses("gcp-federation",
-	    canned_settings("audience", "https:" POOL, NULL), FAULT_CONFIG,
-	    "no provider");
-	refuses("gcp-federation",
-	    canned_settings("audience", POOL, "universe", "evil/", NULL),
-	    FAULT_CONFIG, "universe");
-	refuses("gcp-federation",
-	    canned_settings("audience", POOL, "scope", "a b", NULL),
-	    FAULT_CONFIG, "scope");
-	refuses("gcp-service-account", settings_new(), FAULT_CONFIG,
-	    "service-account is missing");
-	refuses("gcp-service-account",
-	    canned_settings("service-account", "a/b@c.d", NULL), FAULT_CONFIG,
-	    "a/b@c.d");
-	refuses("gcp-service-account",
-	    canned_settings("service-account", "a@c.d", "delegate", "x", NULL),
-	    FAULT_CONFIG, "delegate");
-	refuses("gcp-service-account",
-	    canned_settings("service-account", "a@c.d", "ttl", "13h", NULL),
-	    FAULT_CONFIG, "ttl");
-	refuses("gcp-service-account",
-	    canned_settings(
-		"service-account", "a@c.d", "quota-project", "a\r\nX: y", NULL),
-	    FAULT_CONFIG, "quota-project");
-}
-
-static struct credential *
-bearer(void)
-{
-	struct credential *token = credential_new(KIND_BEARER);
-
-	token->secret = secret_copy("ya29.federated", 14);
-	return token;
-}
-
-static void
-test_gcp_runs(void)
-{
-	struct credential *made = NULL;
-	struct error err = {0};
-
-	canned_put(200, "application/json",
-	    "{\"access_token\":\"ya29.x\",\"token_type\":\"Bearer\"}");
-	canned_run(exchange_named("gcp-federation"),
-	    canned_settings("audience", POOL, NULL), canned_id_token(CLAIMS),
-	    &made, &err);
-	tap_ok(strstr(canned.body, "&subject_token_type=urn%3Aietf%3Aparams"
-				   "%3Aoauth%3Atoken-type%3Ajwt&audience="
-				   "%2F%2Fiam.googleapis.com%2F") != NULL &&
-		   strstr(canned.body, "&scope=https%3A%2F%2Fwww.googleapis.com"
-				       "%2Fauth%2Fcloud-platform&") != NULL,
-	    "gcp-federation: its body");
-	tap_number(made == NULL ? -1 : made->expires, 0,
-	    "without expires_in nobody knows");
-	credential_free(take(&made));
-	canned_put(200, "application/json",
-	    "{\"accessToken\":\"ya29.sa\","
-	    "\"expireTime\":\"2030-03-17T17:46:40Z\"}");
-	canned_run(exchange_named("gcp-service-account"),
-	    canned_settings("service-account", "a@c.d", "scope", "s1", "scope",
-		"s2", "delegate", "b@c.d", "delegate", "e@c.d", "ttl", "10m",
-		"quota-project", "acme", NULL),
-	    bearer(), &made, &err);
-	tap_is(canned.body,
-	    "{\"scope\":[\"s1\",\"s2\"],\"delegates\":[\"projects/-/"
-	    "serviceAccounts/b@c.d\",\"projects/-/serviceAccounts/e@c.d\"],"
-	    "\"lifetime\":\"600s\"}",
-	    "gcp-service-account: its body");
-	tap_is(canned.authorization, "Bearer ya29.federated", "its token");
-	tap_is(canned.headers, "X-Goog-User-Project: acme|", "its quota");
-	tap_number(made == NULL ? -1 : made->expires, 1900000000, "expiry");
-	credential_free(take(&made));
-	canned_put(403, "application/json",
-	    "{\"error\":{\"code\":403,\"status\":\"PERMISSION_DENIED\","
-	    "\"message\":\"no\"}}");
-	canned_run(exchange_named("gcp-service-account"),
-	    canned_settings("service-account", "a@c.d", NULL), bearer(), &made,
-	    &err);
-	tap_is(err.text,
-	    "a@c.d: PERMISSION_DENIED from iamcredentials.googleapis.com: no",
-	    "refused");
-}
-
 int
 main(void)
 {
@@ -417,7 +318,5 @@ main(void)
 	test_octo_scope();
 	test_octo_run();
 	test_octo_revoke();
-	test_gcp_settings();
-	test_gcp_runs();
 	return tap_done();
 }

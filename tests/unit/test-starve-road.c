@@ -311,6 +311,52 @@ repository(char result[STARVE_RESULT])
 }
 
 static void
+make_bearer(void)
+{
+	input = credential_new(KIND_BEARER);
+	input->secret = secret_copy("e30.eyJ0aWQiOiJ0In0.eA", 22);
+	input->subject = strdup("me");
+}
+
+static void
+make_id_token(void)
+{
+	make_bearer();
+	of_exchange = canned_settings("service-account", "a@b.c", "audience",
+	    "x", "delegate", "d@e.f", "quota-project", "p", NULL);
+}
+
+/* A token for x that expires in 2030. */
+static bool
+id_token(char result[STARVE_RESULT])
+{
+	drop_replies();
+	canned_put(200, "application/json",
+	    "{\"token\":\"e30.eyJhdWQiOiJ4IiwiZXhwIjoxOTAwMDAwMDAwfQ.eA\"}");
+	return exchange("gcp-id-token", of_exchange, result);
+}
+
+static void
+make_downscope(void)
+{
+	make_bearer();
+	of_exchange = canned_settings("boundary",
+	    "{\"accessBoundary\":{\"accessBoundaryRules\":[{"
+	    "\"availableResource\":\"//storage.googleapis.com/projects/_/"
+	    "buckets/demo\",\"availablePermissions\":[\"inRole:roles/x\"],"
+	    "\"availabilityCondition\":{\"expression\":\"true\"}}]}}",
+	    NULL);
+}
+
+static bool
+downscope(char result[STARVE_RESULT])
+{
+	drop_replies();
+	canned_put(200, "application/json", "{\"access_token\":\"ya29\"}");
+	return exchange("gcp-downscope", of_exchange, result);
+}
+
+static void
 make_vault(void)
 {
 	input = canned_id_token("{\"iss\":\"https://i\",\"sub\":\"me\"}");
@@ -374,6 +420,8 @@ static const struct scenario scenarios[] = {
     {"gcp-federation", make_federation, federation, free_exchange},
     {"aws-ecr-public", make_registry, registry, free_exchange},
     {"aws-codecommit", make_aws, repository, free_input},
+    {"gcp-id-token", make_id_token, id_token, free_exchange},
+    {"gcp-downscope", make_downscope, downscope, free_exchange},
     {"vault", make_vault, vault, free_exchange},
     {"quay", make_quay, quay, free_exchange},
     {"jfrog", make_jfrog, jfrog, free_exchange},
