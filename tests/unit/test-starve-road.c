@@ -357,6 +357,39 @@ downscope(char result[STARVE_RESULT])
 }
 
 static void
+make_entra(void)
+{
+	input = canned_id_token("{\"iss\":\"https://i\",\"sub\":\"me\"}");
+	of_exchange = canned_settings("tenant", "acme.io", "client-id",
+	    "6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9", NULL);
+}
+
+static bool
+entra(char result[STARVE_RESULT])
+{
+	drop_replies();
+	canned_put(200, "application/json",
+	    "{\"access_token\":\"e.y.j\",\"expires_in\":3600}");
+	return exchange("azure-federation", of_exchange, result);
+}
+
+static void
+make_acr(void)
+{
+	make_bearer();
+	of_exchange = canned_settings("registry", "acme.azurecr.io", NULL);
+}
+
+static bool
+acr(char result[STARVE_RESULT])
+{
+	drop_replies();
+	canned_put(200, "application/json",
+	    "{\"refresh_token\":\"e30.eyJleHAiOjE5MDAwMDAwMDB9.eA\"}");
+	return exchange("azure-acr", of_exchange, result);
+}
+
+static void
 make_vault(void)
 {
 	input = canned_id_token("{\"iss\":\"https://i\",\"sub\":\"me\"}");
@@ -422,6 +455,8 @@ static const struct scenario scenarios[] = {
     {"aws-codecommit", make_aws, repository, free_input},
     {"gcp-id-token", make_id_token, id_token, free_exchange},
     {"gcp-downscope", make_downscope, downscope, free_exchange},
+    {"azure-federation", make_entra, entra, free_exchange},
+    {"azure-acr", make_acr, acr, free_exchange},
     {"vault", make_vault, vault, free_exchange},
     {"quay", make_quay, quay, free_exchange},
     {"jfrog", make_jfrog, jfrog, free_exchange},
