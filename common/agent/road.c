@@ -210,9 +210,8 @@ walk(struct search *search, char want[AROUND_WANT])
 		return road_wrong(search, STAGE_CONFIG);
 	if (road->count == 1)
 		road->steps[0].yields = KIND_ID_TOKEN;
-	if ((road_last(road)->yields & search->tool->kinds) == 0 &&
-	    road_bridge(
-		search->config, road, search->tool->kinds, search->err) == -1)
+	if (road_bridge(search->config, road, search->tool->kinds,
+		search->err) == -1)
 		return road_wrong(search, STAGE_CONFIG);
 	if ((result = set_username(search)) != ROAD_FOUND)
 		return result;

@@ -106,30 +106,44 @@ leads_to(const struct exchange *exchange, const char *host)
 	return false;
 }
 
-int
-road_bridge(const struct config *config, struct road *road, unsigned kinds,
-    struct error *err)
+static const struct exchange *
+find_bridge(const struct road *road, unsigned kinds)
+{
+	unsigned yields = road_last(road)->yields;
+
+	for (size_t i = 0; exchanges[i] != NULL; i++)
+		if ((exchanges[i]->takes & yields) != 0 &&
+		    (exchanges[i]->yields & kinds) != 0 &&
+		    leads_to(exchanges[i], road->target.host))
+			return exchanges[i];
+	return NULL;
+}
+
+static int
+no_bridge(const struct road *road, struct error *err)
 {
 	const struct step *last = road_last(road);
-	const struct settings *settings = NULL;
 
-	for (size_t i = 0; exchanges[i] != NULL; i++) {
-		const struct exchange *exchange = exchanges[i];
-
-		if ((exchange->takes & last->yields) == 0 ||
-		    (exchange->yields & kinds) == 0 ||
-		    !leads_to(exchange, road->target.host))
-			continue;
-		if (config_section(config, "exchange", exchange->name,
-			&settings, err) == -1)
-			return error_at(err, STAGE_CONFIG);
-		return road_append(
-		    road, exchange, exchange->name, settings, err);
-	}
 	error_set(err, FAULT_CONFIG,
 	    "[credential \"%s\"] yields %s, which %s cannot use%s%s",
 	    last->credential == NULL ? built_in : last->credential,
 	    kind_name(last->yields), road->tool,
 	    road->target.text[0] == '\0' ? "" : " for ", road->target.text);
 	return error_at(err, STAGE_CONFIG);
+}
+
+int
+road_bridge(const struct config *config, struct road *road, unsigned kinds,
+    struct error *err)
+{
+	const struct exchange *bridge = find_bridge(road, kinds);
+	const struct step *last = road_last(road);
+	const struct settings *settings = NULL;
+
+	if (bridge == NULL || bridge == last->exchange)
+		return (last->yields & kinds) != 0 ? 0 : no_bridge(road, err);
+	if (config_section(
+		config, "exchange", bridge->name, &settings, err) == -1)
+		return error_at(err, STAGE_CONFIG);
+	return road_append(road, bridge, bridge->name, settings, err);
 }

@@ -21,8 +21,11 @@ int road_append(struct road *road, const struct exchange *exchange,
     const char *credential, const struct settings *settings,
     struct error *err);
 
-/* Appends the exchange that turns the road's kind into one of `kinds` for the
- * road's host. -1: there is none. */
+/* Appends the exchange that is made for the road's host, takes what the road
+ * yields and yields one of `kinds`, if there is one and the road does not end
+ * with it; also where the road's kind is one of them: a cloud's token may fit
+ * the tool and yet be of no use to the host. -1: there is none, and the road's
+ * kind is none of them. */
 int road_bridge(const struct config *config, struct road *road,
     unsigned kinds, struct error *err);
 

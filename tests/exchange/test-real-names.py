@@ -78,6 +78,9 @@ def bind(place):
         sections.octo(rig, scope='acme/web', revoke_endpoint=[], **none),
         sections.federation(rig, **none),
         sections.service_account(rig, **none),
+        sections.id_token(rig, **none), sections.downscope(rig, **none),
+        sections.entra(rig, **none),
+        sections.docker('acme.azurecr.io', credential='entra'),
         sections.quay(rig, token_audience=rig['quay'], **none),
         sections.docker_hub(rig, **none),
         sections.docker('123456789012.dkr.ecr.us-east-1.amazonaws.com',
@@ -89,8 +92,8 @@ def bind(place):
 def test_each_exchange(place):
     bind(place)
     begin(place)
-    for credential in ('dev', 'deploy', 'github', 'gcp', 'gcp-ci', 'quay',
-                       'hub'):
+    for credential in ('dev', 'deploy', 'github', 'gcp', 'gcp-ci', 'invoker',
+                       'team', 'entra', 'quay', 'hub'):
         done = place.daypass('token', credential)
         ok(done.code == 0, f'{credential} at its own address', done)
     done = place.run('docker-credential-daypass', 'get', input=(
@@ -103,6 +106,9 @@ def test_each_exchange(place):
     done = place.daypass('token', '--for', CODECOMMIT + '/v1/repos/web')
     like(done.out, r'^\d{8}T\d{6}Z[0-9a-f]{64}\n$',
          'CodeCommit by the bridge')
+    done = place.run('docker-credential-daypass', 'get',
+                     input='acme.azurecr.io')
+    ok(done.code == 0 and '"00000000-' in done.out, 'ACR by the bridge', done)
     done = place.daypass('end', '--json')
     equal(json.loads(done.out)['revoked'], ['github'],
           'and revoked at api.github.com')

@@ -64,8 +64,7 @@ roads_find(const char *system, const char *user, const char *request,
 	if (config == NULL ||
 	    !parse(&message, bytes, sizeof(bytes) - 2, request))
 		return "(the test is wrong)";
-	enum road_result result =
-	    road_find(config, &message, road, want, &err);
+	enum road_result result = road_find(config, &message, road, want, &err);
 	if (result == ROAD_FOUND &&
 	    road_judge(config, *road, roads_actor, roads_claims, &err) == -1)
 		result = ROAD_WRONG;
@@ -84,4 +83,19 @@ roads_find(const char *system, const char *user, const char *request,
 		break;
 	}
 	return text;
+}
+
+bool
+roads_fit(const char *expected, const char *text)
+{
+	if (*expected == '\0')
+		return *text == '\0';
+	if (*expected != '*')
+		return *expected == *text && roads_fit(expected + 1, text + 1);
+	for (;; text++) {
+		if (roads_fit(expected + 1, text))
+			return true;
+		if (*text == '\0')
+			return false;
+	}
 }

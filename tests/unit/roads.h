@@ -43,4 +43,7 @@ void roads_begin(void);
 const char *roads_find(const char *system, const char *user,
     const char *request, struct road **road);
 
+/* Does the text fit an expectation, in which `*` stands for anything? */
+bool roads_fit(const char *expected, const char *text);
+
 #endif

@@ -14,6 +14,15 @@
 #define CI                                              \
 	GCP CREDENTIAL("gcp-ci", "gcp-service-account", \
 	    "from = gcp\nservice-account = ci@acme.iam.gserviceaccount.com")
+#define INVOKER                                   \
+	GCP CREDENTIAL("invoker", "gcp-id-token", \
+	    "from = gcp\nservice-account = run@acme.iam.gserviceaccount.com")
+#define ENTRA                                   \
+	CREDENTIAL("entra", "azure-federation", \
+	    "tenant = acme.io\n"                \
+	    "client-id = 6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9")
+#define LOGIN CREDENTIAL("login", "azure-acr", "from = entra")
+#define ENTRA_WAY "github-actions api://AzureADTokenExchange > azure-federation"
 #define ECR "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 #define EXCHANGE \
 	CREDENTIAL("any", "token-exchange", "endpoint = https://sts.acme.io/t")
@@ -106,6 +115,25 @@ static const struct row found[] = {
     {DEV CREDENTIAL("login", "aws-ecr", "from = dev")
 	    BINDING("docker", ECR, "login"),
 	"tool=docker target=" ECR, "github-actions" STS " > aws-ecr"},
+    {ENTRA BINDING("docker", "acme.azurecr.io", "entra"),
+	"tool=docker target=acme.azurecr.io", ENTRA_WAY " > azure-acr"},
+    {ENTRA BINDING("docker", "*.azurecr.io", "entra"),
+	"tool=token target=https://acme.azurecr.io", ENTRA_WAY " > azure-acr"},
+    {ENTRA LOGIN BINDING("docker", "acme.azurecr.io", "login"),
+	"tool=docker target=acme.azurecr.io", ENTRA_WAY " > azure-acr"},
+    {ENTRA BINDING("docker", "azurecr.io.evil.com", "entra"),
+	"tool=docker target=azurecr.io.evil.com", ENTRA_WAY " as oauth2"},
+    {ENTRA BINDING("function", "https://acme.azurecr.io", "entra"),
+	"tool=function target=https://acme.azurecr.io/v2/", ENTRA_WAY " as *"},
+    {ENTRA BINDING("git", "https://dev.azure.com", "entra"),
+	"tool=git target=https://dev.azure.com/acme/p/_git/r username=acme",
+	ENTRA_WAY " as acme"},
+    {ENTRA BINDING("git", "https://dev.azure.com", "entra"),
+	"tool=git target=https://dev.azure.com/acme/p/_git/r",
+	ENTRA_WAY " as oauth2"},
+    {ENTRA BINDING("git", "https://dev.azure.com", "entra\nusername = me"),
+	"tool=git target=https://dev.azure.com/acme/p/_git/r username=me",
+	ENTRA_WAY " as me"},
     /* aws */
     {DEV BINDING("aws", "default", "dev"), "tool=aws target=default",
 	"github-actions" STS},
@@ -142,6 +170,13 @@ static const struct row found[] = {
     {BINDING("function", "https://e-p.cloudfunctions.net", "id-token"),
 	"tool=function target=https://e-p.cloudfunctions.net/hello",
 	"github-actions https://e-p.cloudfunctions.net/hello*"},
+    {INVOKER BINDING("function", "https://h.a.run.app", "invoker"),
+	"tool=function target=https://h.a.run.app/x",
+	"github-actions https:" POOL " > gcp-federation > gcp-id-token*"},
+    {INVOKER BINDING(
+	 "function", "https://h.a.run.app", "invoker\naudience = other"),
+	"tool=function target=https://h.a.run.app/x",
+	"github-actions https:" POOL " > gcp-federation > gcp-id-token*"},
     /* token */
     {NULL, "tool=token audience=https://acme.io",
 	"github-actions https://acme.io"},
@@ -247,6 +282,14 @@ static const struct row wrong[] = {
 	"config config: *yields aws, which docker cannot use for ghcr.io"},
     {CREDENTIAL("x", "aws-assume-role", "role = " ROLE("dev")),
 	"tool=aws credential=x", "config config: *takes aws, not an id token*"},
+    {INVOKER, "tool=token credential=invoker",
+	"usage config: [credential \"invoker\"]: nobody said whom the token is "
+	"for*"},
+    {GCP BINDING("docker", "acme.azurecr.io", "gcp") "[exchange "
+						     "\"azure-acr\"]\n"
+						     "regystry = x\n",
+	"tool=docker target=acme.azurecr.io",
+	"config config: *unknown key `regystry`; did you mean `registry`?*"},
     /* circles */
     {CREDENTIAL("x", "token-exchange", "from = x\nendpoint = https://a.io/t"),
 	"tool=token credential=x", "config config: *leads back to itself*"},
@@ -280,22 +323,6 @@ static const struct row wrong[] = {
 	"config config: *there is no identity `ci`*"},
 };
 
-/* Does the text fit an expectation, in which `*` stands for anything? */
-static bool
-fits(const char *expected, const char *text)
-{
-	if (*expected == '\0')
-		return *text == '\0';
-	if (*expected != '*')
-		return *expected == *text && fits(expected + 1, text + 1);
-	for (;; text++) {
-		if (fits(expected + 1, text))
-			return true;
-		if (*text == '\0')
-			return false;
-	}
-}
-
 static void
 leads(const struct row *row, const char *system, const char *user,
     const char *request)
@@ -303,7 +330,7 @@ leads(const struct row *row, const char *system, const char *user,
 	struct road *road;
 	const char *got = roads_find(system, user, request, &road);
 
-	if (!tap_ok(fits(row->expected, got), "%s", row->request))
+	if (!tap_ok(roads_fit(row->expected, got), "%s", row->request))
 		tap_is(got, row->expected, "came of");
 	road_release(road);
 }
