@@ -21,6 +21,14 @@ all_settings(const char *exchange)
 			 "workloadIdentityPools/p/providers/w"},
 	    {"service-account", "ci@acme.iam.gserviceaccount.com"},
 	    {"identity-name", "daypass"},
+	    {"boundary",
+		"{\"accessBoundary\":{\"accessBoundaryRules\":[{"
+		"\"availableResource\":\"//storage.googleapis.com/projects/"
+		"_/buckets/demo\",\"availablePermissions\":[\"inRole:roles/"
+		"storage.objectViewer\"]}]}}"},
+	    {"tenant", "acme.onmicrosoft.com"},
+	    {"client-id", "6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9"},
+	    {"registry", "acme.azurecr.io"},
 	    {"robot", "acme+web"},
 	    {"provider-name", "workspaces"},
 	    {"organization", "acme"},
