@@ -2,6 +2,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -100,24 +101,25 @@ timestamp(char text[32])
 static int
 write_line(const struct log *log, enum log_level level, const char *text)
 {
+	const char *name = program_invocation_short_name;
 	char line[LINE_MAX_BYTES + 256], time[32];
 	int length;
 
 	if (log->address == NULL) {
-		length =
-		    snprintf(line, sizeof(line), "daypass-agent: %s\n", text);
+		length = snprintf(
+		    line, sizeof(line), "%.40s: %s\n", name, text);
 		return print_line(log, line, (size_t)length);
 	}
 	if (log->journal)
 		length = snprintf(line, sizeof(line),
 		    "PRIORITY=%d\nSYSLOG_FACILITY=%d\n"
-		    "SYSLOG_IDENTIFIER=daypass-agent\nSYSLOG_PID=%ld\n"
+		    "SYSLOG_IDENTIFIER=%.40s\nSYSLOG_PID=%ld\n"
 		    "MESSAGE=%s\n",
-		    (int)level, FACILITY_AUTHPRIV >> 3, (long)getpid(), text);
+		    (int)level, FACILITY_AUTHPRIV >> 3, name, (long)getpid(),
+		    text);
 	else
-		length = snprintf(line, sizeof(line),
-		    "<%d>%s daypass-agent[%ld]: %s",
-		    FACILITY_AUTHPRIV | (int)level, timestamp(time),
+		length = snprintf(line, sizeof(line), "<%d>%s %.40s[%ld]: %s",
+		    FACILITY_AUTHPRIV | (int)level, timestamp(time), name,
 		    (long)getpid(), text);
 	return send_line(log, line, (size_t)length);
 }

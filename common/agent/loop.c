@@ -51,6 +51,8 @@ struct loop {
 	void *stop_arg;
 	idle_work *idle; /* or NULL */
 	void *idle_arg;
+	void (*again)(void *arg);
+	void *again_arg;
 };
 
 static void
@@ -103,6 +105,8 @@ signals_ready(void *arg, uint32_t events)
 	while (read(loop->signals, &info, sizeof(info)) == sizeof(info))
 		if (info.ssi_signo == SIGCHLD)
 			reap(loop);
+		else if (info.ssi_signo == SIGHUP && loop->again != NULL)
+			loop->again(loop->again_arg);
 		else if (loop->stop != NULL)
 			loop->stop(loop->stop_arg);
 }
@@ -184,6 +188,13 @@ loop_on_signal(struct loop *loop, void (*stop)(void *arg), void *arg)
 {
 	loop->stop = stop;
 	loop->stop_arg = arg;
+}
+
+void
+loop_on_hangup(struct loop *loop, void (*again)(void *arg), void *arg)
+{
+	loop->again = again;
+	loop->again_arg = arg;
 }
 
 /* A timer may free others, or set new ones: always look at the first. */

@@ -53,6 +53,9 @@ void loop_when_idle(struct loop *loop, idle_work *work, void *arg);
 /* SIGTERM, SIGHUP or SIGINT arrived. */
 void loop_on_signal(struct loop *loop, void (*stop)(void *arg), void *arg);
 
+/* SIGHUP is not to stop, but to call this. */
+void loop_on_hangup(struct loop *loop, void (*again)(void *arg), void *arg);
+
 /* In a forked child, before anything else: normal signals again. */
 void loop_child_signals(void);
 

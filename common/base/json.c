@@ -290,6 +290,12 @@ json_is_object(const struct json *json, const char *path)
 }
 
 bool
+json_present(const struct json *json, const char *path)
+{
+	return find(json, path) != NULL;
+}
+
+bool
 json_has(const struct json *json, const char *path)
 {
 	struct json_object *node = find(json, path);

@@ -39,6 +39,8 @@ bool json_element(const struct json *json, const char *path, size_t i,
 /* The name of the i-th member of the whole document; NULL behind the last. */
 const char *json_name(const struct json *json, size_t i);
 bool json_is_object(const struct json *json, const char *path);
+/* Is there such a member, of whatever type but null? */
+bool json_present(const struct json *json, const char *path);
 /* Is it an object, or an array of such (and not an empty one)? */
 bool json_has(const struct json *json, const char *path);
 
