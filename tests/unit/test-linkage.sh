@@ -6,7 +6,8 @@
 build=${DAYPASS_BUILD:-.}
 cd "$build" || exit 99
 helpers='git-credential-daypass docker-credential-daypass
-	aws-credential-daypass gcloud-credential-daypass'
+	aws-credential-daypass gcloud-credential-daypass
+	nats-credential-daypass'
 programs='daypass daypass-agent daypass-config'
 [ ! -x daypass-keyring ] || programs="$programs daypass-keyring"
 count=0 failed=0
