@@ -30,6 +30,9 @@ layers() {
 		clean 'credential helpers include wire/ and base/ alone'
 	upward helpers/daypass 'identity|agent' |
 		clean 'the daypass command asks the agent like everybody else'
+	upward helpers/callout 'wire|identity|exchange|agent' |
+		grep -vE '"agent/(confine|list|log|loop)\.h"' |
+		clean 'the callout takes of the agent its loop and log alone'
 	grep -nE '^#include "' $ours |
 		grep -vE '"(base|wire|config|identity|exchange|agent|helpers)/' |
 		clean 'an include says its room'
@@ -50,7 +53,10 @@ libraries() {
 	library expat expat common/base/xml.c
 	library json-c json common/base/json.c
 	library libgit2 git2 common/config/values.c
-	library OpenSSL openssl/ common/base/digest.c common/base/http_roots.c
+	library OpenSSL openssl/ common/base/digest.c common/base/http_roots.c \
+		helpers/callout/signature.c
+	library libnats nats/ helpers/callout/bus.c
+	library libsodium sodium helpers/callout/seal.c
 	library libsecret 'libsecret|glib|gio' helpers/keyring/service.c
 }
 

@@ -10,6 +10,8 @@ helpers='git-credential-daypass docker-credential-daypass
 	nats-credential-daypass'
 programs='daypass daypass-agent daypass-config'
 [ ! -x daypass-keyring ] || programs="$programs daypass-keyring"
+[ ! -e daypass-nats-callout ] ||
+	programs="$programs daypass-nats-callout daypass-keys"
 count=0 failed=0
 
 if ! command -v readelf >/dev/null 2>&1; then

@@ -39,7 +39,19 @@ readers="
 	common/identity/login-token.c
 	common/identity/program.c
 	common/identity/surroundings.c
-	common/identity/tokenrequest.c"
+	common/identity/tokenrequest.c
+	helpers/callout/bus.c
+	helpers/callout/compact.c
+	helpers/callout/decision.c
+	helpers/callout/fetcher.c
+	helpers/callout/idtoken.c
+	helpers/callout/jwks.c
+	helpers/callout/keyfile.c
+	helpers/callout/keys.c
+	helpers/callout/natsjwt.c
+	helpers/callout/nkey.c
+	helpers/callout/rules_load.c
+	helpers/callout/seal.c"
 
 # Whoever writes into one in place.
 writers="
@@ -53,7 +65,10 @@ writers="
 	common/base/secret.c
 	common/identity/keep.c
 	common/identity/login-browser.c
-	common/identity/tokenfile.c"
+	common/identity/tokenfile.c
+	common/identity/tokenfile.c
+	helpers/callout/keyfile.c
+	helpers/callout/seal.c"
 
 # An error's words, and an access key's id: secrets by where they come from.
 harmless="common/exchange/aws-refusal.c common/exchange/aws-reply.c"
