@@ -9,8 +9,8 @@
 
 /* A set with a slot for each hash and the few behind it. At 2 s a request and
  * 30 s of leeway there is room for some 4000 a second. */
-#define SLOTS 131072
-#define REACH 16
+#define SLOTS 262144
+#define REACH 32
 
 struct slot {
 	unsigned char digest[16];

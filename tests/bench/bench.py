@@ -13,6 +13,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(
     os.path.dirname(os.path.abspath(__file__)))))
 
+import callout   # noqa: E402
 import cold      # noqa: E402
 import held      # noqa: E402
 import machine   # noqa: E402
@@ -21,7 +22,7 @@ import storm     # noqa: E402
 import warm      # noqa: E402
 from support.rig import Rig   # noqa: E402
 
-SECTIONS = (warm, held, cold, storm, mint)
+SECTIONS = (warm, held, cold, storm, mint, callout)
 
 
 def main():
