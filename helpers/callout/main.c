@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/compat.h"
 #include "base/options.h"
@@ -100,7 +101,9 @@ serve(void)
 		keys_free(keys);
 		return 0;
 	}
-	return service_run(rules, keys, &err) == -1 ? fail(&err) : 0;
+	/* libnats's threads are there to the end, and what runs at exit would
+	 * take OpenSSL away from under them. */
+	_exit(service_run(rules, keys, &err) == -1 ? fail(&err) : 0);
 }
 
 static int

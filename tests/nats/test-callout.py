@@ -400,6 +400,9 @@ def test_tls(place):
     with Setting(place, server={'tls': good, 'timeout': 3}) as it:
         equal(tries(it.server, auth_token=it.token(), tls=place.rig['ca']),
               None, 'TLS')
+        it.server.restart()
+        it.serves_again()
+        equal(it.callout.stop(), 0, 'and ends as it should')
     foreign = (ca('ca', 'foreign-certificate-chain.crt'),
                ca('ca', 'foreign-certificate.key'))
     with Setting(place) as it:
