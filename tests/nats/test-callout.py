@@ -3,8 +3,10 @@
 """daypass-nats-callout and a real NATS server: who is let in, where to, and
 until when."""
 
+import hashlib
 import os
 import signal
+import socket
 import sys
 import time
 
@@ -13,8 +15,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..'), HERE]
 
 import tokens   # noqa: E402
-from natsrig import (MAP, Client, Server, Setting, issuer_section,   # noqa: E402
-                     make_key, tries)
+from natsrig import (MAP, Client, Server, Setting,   # noqa: E402
+                     issuer_section, make_key, tries)
 from support import tap   # noqa: E402
 from support.processes import read, wait_for   # noqa: E402
 from support.tap import equal, less, like, ok   # noqa: E402
@@ -60,7 +62,6 @@ def test_record(place):
         equal(data['subscribe'], ['web.7f3.>', '_INBOX.7f3.>'],
               'may subscribe')
         equal(data['expires'], data['token_expires'], 'until the token does')
-        import hashlib
         equal(data['token_sha256'], hashlib.sha256(token.encode()).hexdigest(),
               'by which token')
         text = it.callout.said() + it.server.said()
@@ -330,7 +331,6 @@ def test_metrics(place):
                 'GET / HTTP/1.0\r\n\r\n': '404',
                 'POST /metrics HTTP/1.0\r\n\r\n': '405',
                 'GET ' + 'x' * 9000: '431'}.items():
-            import socket
             with socket.create_connection(('127.0.0.1', port), 5) as guest:
                 guest.sendall(request.encode())
                 like(guest.recv(100).decode(), f'^HTTP/1.1 {status}',

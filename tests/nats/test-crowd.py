@@ -133,10 +133,10 @@ def steadily(it, token, seconds, errors, times):
     return time.monotonic() - begin
 
 
-def share(it, other, number):
+def share(it, end):
     """Clients keep coming while one of two services is ended."""
     errors, times = [], []
-    timer = threading.Timer(SECONDS / 2, lambda: other.stop(number))
+    timer = threading.Timer(SECONDS / 2, end)
     timer.start()
     steadily(it, it.token(), SECONDS, errors, times)
     timer.join()
@@ -145,7 +145,7 @@ def share(it, other, number):
 
 def test_one_of_two_ends(place):
     with Setting(place) as it, it.another() as other:
-        errors, times = share(it, other, signal.SIGTERM)
+        errors, times = share(it, other.stop)
         equal(errors, [], f'SIGTERM at {RATE} a second: nobody is refused')
         note(told(times))
         ok(len(other.records()) > RATE / 4 and
@@ -154,11 +154,25 @@ def test_one_of_two_ends(place):
               RATE * SECONDS, 'each request was decided once')
 
 
+def test_one_of_two_ends_in_a_burst(place):
+    """With hundreds of requests on their way to it."""
+    raise_limit()
+    with Setting(place, server={'timeout': 10}) as it, it.another() as other:
+        timer = threading.Timer(0.25, other.stop)
+        timer.start()
+        flock = Flock(it.server, it.token(), BURST).run(30)
+        timer.join()
+        equal((len(flock.times), flock.refused[:3]), (BURST, []),
+              f'SIGTERM with {BURST} waiting: all are let in')
+        ok(0 < len(other.records()) < BURST / 2 + 100,
+           'it did its part before it went', len(other.records()))
+
+
 def test_one_of_two_is_killed(place):
     """What it held in its hands is lost, and asked again by the clients; that
     is all."""
     with Setting(place) as it, it.another() as other:
-        errors, times = share(it, other, signal.SIGKILL)
+        errors, times = share(it, lambda: other.stop(signal.SIGKILL))
         less(len(errors), 5, 'SIGKILL: what it had in its hands at most')
         ok(not errors or all(float(e.split()[-2]) > 1.9 for e in errors),
            'no answer, not a refusal', errors)

@@ -86,6 +86,9 @@ refuses(void)
 	    nkey_public_read("abjhlovm", NKEY_ACCOUNT, raw), -1, "or small");
 	tap_ok(seed(USER_SEED, NKEY_ACCOUNT) == NULL, "a user's seed neither");
 	tap_ok(seed(ACCOUNT, NKEY_ACCOUNT) == NULL, "a public key is no seed");
+	strcpy(wrong, ACCOUNT_SEED);
+	wrong[strlen(wrong) - 1]++;
+	tap_ok(seed(wrong, NKEY_ACCOUNT) == NULL, "one spelling for each");
 }
 
 static void

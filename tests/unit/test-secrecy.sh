@@ -66,7 +66,6 @@ writers="
 	common/identity/keep.c
 	common/identity/login-browser.c
 	common/identity/tokenfile.c
-	common/identity/tokenfile.c
 	helpers/callout/keyfile.c
 	helpers/callout/seal.c"
 
