@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -297,20 +298,27 @@ write_all(int fd, const char *bytes, size_t length)
 	return true;
 }
 
-/* By address each time: the logger may have been started anew. */
+/* As RFC 3164 has it. By address each time: the logger may have been started
+ * anew. */
 static bool
 send_lines(int fd, const char *lines)
 {
 	struct sockaddr_un to = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
-	char head[64];
+	char head[96], time_text[32];
+	time_t now = time(NULL);
+	struct tm tm;
 	struct iovec parts[2] = {{head, 0}, {NULL, 0}};
 	struct msghdr message = {.msg_name = &to,
 	    .msg_namelen = sizeof(to),
 	    .msg_iov = parts,
 	    .msg_iovlen = 2};
 
+	if (localtime_r(&now, &tm) == NULL ||
+	    strftime(time_text, sizeof(time_text), "%b %e %T", &tm) == 0)
+		return false;
 	parts[0].iov_len = (size_t)snprintf(head, sizeof(head),
-	    "<%d>daypass-nats-callout[%d]: ", PRIORITY, (int)getpid());
+	    "<%d>%s daypass-nats-callout[%d]: ", PRIORITY, time_text,
+	    (int)getpid());
 	while (*lines != '\0') {
 		parts[1].iov_base = (char *)lines;
 		parts[1].iov_len = strcspn(lines, "\n");
