@@ -68,6 +68,8 @@ compat_close_at_exec(int first)
 
 #ifdef SANITIZED
 
+const bool compat_is_sanitized = true;
+
 const char *const compat_sanitizer_variables[] = {
     "ASAN_OPTIONS=", "UBSAN_OPTIONS=", "LSAN_OPTIONS=", NULL};
 
@@ -78,6 +80,8 @@ compat_conceal(void)
 }
 
 #else
+
+const bool compat_is_sanitized = false;
 
 const char *const compat_sanitizer_variables[] = {NULL};
 

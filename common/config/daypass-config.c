@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/compat.h"
 #include "base/landlock.h"
 #include "base/options.h"
 #include "base/scoped.h"
@@ -138,7 +139,7 @@ read_one(
 static void
 confine(const struct outline *outlines, size_t count)
 {
-	scoped(fd) int ruleset = landlock_new();
+	scoped(fd) int ruleset = compat_is_sanitized ? -1 : landlock_new();
 
 	if (ruleset == -1)
 		return;

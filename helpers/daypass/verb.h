@@ -14,6 +14,7 @@ struct verb {
 	int (*run)(int argc, char **argv);
 };
 
+extern const struct verb verb_init;
 extern const struct verb verb_status;
 extern const struct verb verb_doctor;
 extern const struct verb verb_token;

