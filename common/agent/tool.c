@@ -26,18 +26,20 @@ tool_named(const char *name)
 	return NULL;
 }
 
-/* Cloud Functions of the first generation take their whole URL, everything
- * else its origin. */
+/* Cloud Functions share a host, so that a function's URL has its name in it,
+ * which is all that its token is for, also where more of a path follows;
+ * everything else has an origin of its own. */
 static void
 function_audience(const struct target *target, struct buffer *audience)
 {
 	char authority[300];
 
-	if (text_ends(target->host, ".cloudfunctions.net"))
-		buffer_add_string(audience, target->text);
-	else
-		buffer_printf(audience, "%s://%s", target->scheme,
-		    target_authority(target, authority, sizeof(authority)));
+	buffer_printf(audience, "%s://%s", target->scheme,
+	    target_authority(target, authority, sizeof(authority)));
+	if (text_ends(target->host, ".cloudfunctions.net") &&
+	    target->path[0] != '\0')
+		buffer_printf(audience, "/%.*s",
+		    (int)strcspn(target->path, "/"), target->path);
 }
 
 void

@@ -63,6 +63,10 @@ test_audiences(void)
 	    "https://hello-abc-ew.a.run.app");
 	audience("function", "https://eu-p.cloudfunctions.net/hello",
 	    "https://eu-p.cloudfunctions.net/hello");
+	audience("function", "https://eu-p.cloudfunctions.net/hello/a/b?c=d",
+	    "https://eu-p.cloudfunctions.net/hello");
+	audience("function", "https://eu-p.cloudfunctions.net/",
+	    "https://eu-p.cloudfunctions.net");
 	audience("function", "https://f.cloudfunctions.net.evil.io/hello",
 	    "https://f.cloudfunctions.net.evil.io");
 	audience("gcloud", "//iam.googleapis.com/projects/1",
