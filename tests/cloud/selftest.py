@@ -672,6 +672,48 @@ def read_object(rig, token, path='demo/o/team%2Fnotes.txt'):
                    Authorization='Bearer ' + token)[0]
 
 
+@test('a function takes an id token of Google for it, of whom it knows')
+def _(rig):
+    url = rig['function']
+
+    def mint(audience, **more):
+        return rig.json(
+            f'{rig["gcp_iam"]}/v1/projects/-/serviceAccounts/'
+            f'{rig["service_account"]}:generateIdToken',
+            json.dumps({'audience': audience, 'includeEmail': True, **more}),
+            Content_Type='application/json',
+            Authorization='Bearer ' + rig.federated())[1]['token']
+
+    def call(bearer, header='Authorization', host=None, **more):
+        host = {'Host': host} if host else {}
+        return rig.ask(url + '/x', **{header: f'Bearer {bearer}'}, **host,
+                       **more)[0]
+    good = mint(url)
+    equal(call(good), 200)
+    equal(call(good, 'X_Serverless_Authorization', Authorization='mine'), 200)
+    equal(call('x', 'X_Serverless_Authorization'), 401)
+    equal(call(mint('https://hello.acme.example')), 200)
+    equal(rig.ask(url + '/x')[0], 403)
+    head, claims, signature = good.split('.')
+    for wrong in (mint(url + '/'), mint(url, includeEmail=False),
+                  rig.token(url), rig.federated(), 'x',
+                  f'{head}.{claims}.{signature[::-1]}'):
+        equal(call(wrong), 401)
+    run = 'hello-abc-ew.a.run.app'
+    equal((call(good, host=run), call(mint('https://' + run), host=run)),
+          (401, 200))
+    # No service's custom audience is IAP's.
+    equal((call(good, host='console.rig.test'),
+           call(mint('42-x.apps.googleusercontent.com'), 'Proxy_Authorization',
+                host='console.rig.test')), (401, 200))
+    functions = {'local': {'invokers': []}}
+    rig.control('/state', {'gcp': {'functions': functions}})
+    equal(call(good), 403)
+    functions['local']['invokers'] = [
+        f'serviceAccount:{rig["service_account"]}']
+    rig.control('/state', {'gcp': {'functions': functions}})
+
+
 @test('storage refuses strangers, other buckets, and what a boundary bars')
 def _(rig):
     token = rig.federated()

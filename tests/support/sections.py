@@ -53,6 +53,17 @@ def id_token(rig, name='invoker', **more):
         **more})
 
 
+def invoker(rig, name='invoker', **more):
+    """For whatever audience the request has."""
+    return credential(name, 'gcp-id-token', **{
+        'from': 'gcp', 'service_account': rig['service_account'],
+        'endpoint': rig['gcp_iam'], **more})
+
+
+def function(url, **more):
+    return section('function', url, **{'credential': 'invoker', **more})
+
+
 def downscope(rig, name='team', **more):
     return credential(name, 'gcp-downscope', **{
         'from': 'gcp', 'boundary': boundary('demo', 'team/'),

@@ -23,6 +23,7 @@ NAMES = ('localhost', '*.rig.test', '*.amazonaws.com',
          '*.eu-west-1.amazonaws.com', '*.dkr.ecr.eu-west-1.amazonaws.com',
          '*.googleapis.com', 'source.developers.google.com',
          'login.microsoftonline.com', '*.azurecr.io', 'dev.azure.com',
+         '*.run.app', '*.a.run.app', '*.cloudfunctions.net',
          '*.pkg.dev', 'octo-sts.dev', 'github.com',
          '*.github.com', 'quay.io', 'identity.docker.com')
 ADDRESSES = ('127.0.0.1', '::1')

@@ -8,7 +8,7 @@ from hashlib import sha256
 KEPT = 1000
 # Headers whose value must not be repeated to whoever reads the log.
 SECRET = ('x-amz-security-token', 'x-vault-token',
-          'x-serverless-authorization', 'cookie')
+          'x-serverless-authorization', 'proxy-authorization', 'cookie')
 
 
 def redact(name, value):

@@ -258,11 +258,27 @@ def google_state(issuer, actions_issuer):
                         'token_creators': [everyone],
                         'max_lifetime': 3600},
             },
+            'functions': functions_state(account),
             'disabled_apis': [],
             'quota_projects': ['acme'],     # whose quota callers may use
             'buckets': {'demo': {'readers': [everyone, account]},
                         'secret': {'readers': []}},
         },
+    }
+
+
+def functions_state(account):
+    """{url} stands for the service's own on loopback."""
+    run = {'audiences': ['https://hello.acme.example'],
+           'invokers': [account]}
+    return {
+        'local': {**run, 'url': '{url}'},
+        'hello': {**run, 'url': 'https://hello-abc-ew.a.run.app'},
+        'old': {'url': 'https://europe-west1-acme.cloudfunctions.net/old',
+                'audiences': [], 'invokers': [account]},
+        'console': {'url': 'https://console.rig.test',
+                    'iap': '42-x.apps.googleusercontent.com',
+                    'invokers': [account]},
     }
 
 

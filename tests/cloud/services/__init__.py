@@ -9,6 +9,7 @@ from .control import Control
 from .docker_hub import DockerHub
 from .ecr import Ecr, EcrPublic
 from .entra import Entra
+from .function import Function
 from .gcp_iam import GcpIam
 from .gcp_metadata import GcpMetadata
 from .gcp_sts import GcpSts
@@ -29,6 +30,7 @@ from .vault import OtherVault, Vault
 
 SERVICES = (Issuer, Buildkite, AzurePipelines, GcpMetadata,
             GithubToken, Sts, S3, Ecr, EcrPublic, GcpSts, GcpIam, Gcs,
+            Function,
             Login,
             Entra, Acr,
             DockerHub, Jfrog, Quay, Vault, OtherVault,

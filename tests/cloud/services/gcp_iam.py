@@ -35,7 +35,7 @@ class GcpIam(google.GoogleService):
                                 {'scope', 'delegates', 'lifetime'}),
         'generateIdToken': ('getOpenIdToken',
                             {'audience', 'delegates', 'includeEmail',
-                             'organizationNumberIncluded'}),
+                             'useEmailAzp', 'organizationNumberIncluded'}),
     }
 
     def operation(self, request):
