@@ -8,8 +8,8 @@
 #include "helpers/standard.h"
 
 static const struct verb *const verbs[] = {
-    &verb_init, &verb_status, &verb_doctor, &verb_token, &verb_login,
-    &verb_logout, &verb_end, &verb_begin};
+    &verb_init, &verb_status, &verb_doctor, &verb_token, &verb_curl,
+    &verb_login, &verb_logout, &verb_end, &verb_begin};
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 static const struct command daypass = {

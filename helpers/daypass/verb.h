@@ -18,6 +18,7 @@ extern const struct verb verb_init;
 extern const struct verb verb_status;
 extern const struct verb verb_doctor;
 extern const struct verb verb_token;
+extern const struct verb verb_curl;
 extern const struct verb verb_login;
 extern const struct verb verb_logout;
 extern const struct verb verb_end;

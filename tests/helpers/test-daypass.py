@@ -48,7 +48,7 @@ def test_words(place):
           'half of what doctor wants')
     for words in (['--help'], ['help'], ['token', '--help'],
                   ['status', '--help'], ['doctor', '--help'],
-                  ['end', '--help'], ['begin', '--help']):
+                  ['curl', '--help'], ['end', '--help'], ['begin', '--help']):
         done = place.daypass(*words)
         ok(done.code == 0 and done.out.startswith('usage: daypass'),
            ' '.join(words), done)

@@ -51,7 +51,8 @@ readers="
 	helpers/callout/natsjwt.c
 	helpers/callout/nkey.c
 	helpers/callout/rules_load.c
-	helpers/callout/seal.c"
+	helpers/callout/seal.c
+	helpers/daypass/curl_run.c"
 
 # Whoever writes into one in place.
 writers="
