@@ -12,6 +12,7 @@
 #include "agent/listener.h"
 #include "agent/log.h"
 #include "agent/revoking.h"
+#include "agent/sessions.h"
 #include "agent/vault.h"
 #include "base/clock.h"
 #include "wire/hold.h"
@@ -134,6 +135,7 @@ ending_begin(struct agent *agent, struct mourner *mourner)
 	list_init(&ending->mourners);
 	if (mourner != NULL)
 		list_append(&ending->mourners, &mourner->link);
+	sessions_leave(agent->sessions);
 	listener_free(agent->listener);
 	agent->listener = NULL;
 	ending->timer = loop_timer(

@@ -16,15 +16,10 @@
 #include "base/text.h"
 #include "wire/message.h"
 
-#define PREFIX "session-"
+/* A directory of their own, which can be kept from who is in one of them. */
+#define DIRECTORY "sessions"
+#define NEW ".new"
 #define FILE_MAX_BYTES 8192
-
-static const char *
-file_name(const struct session *session, char name[64])
-{
-	snprintf(name, 64, PREFIX "%s", session->id);
-	return name;
-}
 
 static int
 directory_of(const struct session *session)
@@ -32,6 +27,15 @@ directory_of(const struct session *session)
 	const struct listener *listener = session->sessions->agent->listener;
 
 	return listener == NULL ? -1 : listener_directory(listener);
+}
+
+static int
+open_files(int directory)
+{
+	return directory == -1
+		   ? -1
+		   : openat(directory, DIRECTORY,
+			 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 static int
@@ -61,26 +65,31 @@ void
 session_file_write(const struct session *session)
 {
 	int directory = directory_of(session), length;
-	char bytes[FILE_MAX_BYTES], name[64];
+	char bytes[FILE_MAX_BYTES];
+	scoped(fd) int files = -1;
 	scoped(fd) int fd = -1;
 
 	if (directory == -1 ||
 	    (length = write_lines(session, bytes, sizeof(bytes))) == -1)
 		return;
-	fd = openat(directory, "session.new",
+	mkdirat(directory, DIRECTORY, 0700);
+	if ((files = open_files(directory)) == -1)
+		return;
+	fd = openat(files, NEW,
 	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd != -1 && write(fd, bytes, (size_t)length) == length)
-		renameat(directory, "session.new", directory,
-		    file_name(session, name));
+		renameat(files, NEW, files, session->id);
 }
 
 void
 session_file_remove(const struct session *session)
 {
-	char name[64];
+	scoped(fd) int files = open_files(directory_of(session));
 
-	if (directory_of(session) != -1)
-		unlinkat(directory_of(session), file_name(session, name), 0);
+	if (files == -1)
+		return;
+	unlinkat(files, session->id, 0);
+	unlinkat(directory_of(session), DIRECTORY, AT_REMOVEDIR);
 }
 
 static void
@@ -159,18 +168,18 @@ restore(struct sessions *sessions, int directory, const char *name)
 void
 sessions_restore(struct sessions *sessions, int directory)
 {
-	int copy = fcntl(directory, F_DUPFD_CLOEXEC, 0);
-	DIR *all = copy == -1 ? NULL : fdopendir(copy);
+	int files = open_files(directory);
+	DIR *all = files == -1 ? NULL : fdopendir(files);
 	const struct dirent *entry;
 
 	if (all == NULL) {
-		if (copy != -1)
-			close(copy);
+		if (files != -1)
+			close(files);
 		return;
 	}
-	rewinddir(all);
 	while ((entry = readdir(all)) != NULL)
-		if (text_starts(entry->d_name, PREFIX))
-			restore(sessions, directory, entry->d_name);
+		if (entry->d_name[0] != '.')
+			restore(sessions, files, entry->d_name);
 	closedir(all);
+	unlinkat(directory, DIRECTORY, AT_REMOVEDIR);
 }

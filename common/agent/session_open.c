@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/listener.h"
 #include "agent/sessions.h"
 #include "agent/verbs.h"
 #include "base/text.h"
@@ -19,8 +20,7 @@ check_name(const char *name, struct error *err)
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789-._:@/";
 
-	if (name != NULL && name[0] != '\0' &&
-	    strlen(name) <= NAME_MAX_BYTES &&
+	if (name != NULL && name[0] != '\0' && strlen(name) <= NAME_MAX_BYTES &&
 	    strspn(name, letters) == strlen(name) &&
 	    strcmp(name, ACTOR_SELF) != 0 && strcmp(name, ACTOR_UNKNOWN) != 0)
 		return 0;
@@ -28,6 +28,17 @@ check_name(const char *name, struct error *err)
 	    "a session's name has letters, digits and -._:@/, at most %d, and "
 	    "is neither self nor unknown",
 	    NAME_MAX_BYTES);
+	return error_at(err, STAGE_AGENT);
+}
+
+static int
+check_agent(const struct agent *agent, struct error *err)
+{
+	if (agent->listener != NULL)
+		return 0;
+	error_set(err, FAULT_SYSTEM,
+	    "no agent can stay here, so that there can be no child session: "
+	    "set DAYPASS_RUNTIME_DIR to a directory of your own");
 	return error_at(err, STAGE_AGENT);
 }
 
@@ -51,11 +62,12 @@ begin(struct asker *asker, const struct config *config)
 	(void)config;
 	if (order.ttl > TTL_MAX)
 		order.ttl = TTL_MAX;
-	if (getsockopt(asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer,
-		&length) == -1)
+	if (getsockopt(
+		asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1)
 		error_errno(&err, "the peer's process");
 	order.leader = peer.pid;
-	if (err.fault == FAULT_NONE && check_name(order.name, &err) == 0)
+	if (err.fault == FAULT_NONE && check_agent(agent, &err) == 0 &&
+	    check_name(order.name, &err) == 0)
 		session = sessions_open(
 		    agent->sessions, &order, asker_actor(asker), &err);
 	if (session == NULL) {

@@ -60,8 +60,16 @@ session_free(struct session *session)
 	free(session);
 }
 
-/* Without a word to anybody: the agent is at its end, and what it leaves in
- * the directory lets the next one go on. */
+void
+sessions_leave(struct sessions *sessions)
+{
+	struct session *session;
+
+	list_each (session, &sessions->all, link)
+		tell(session, "the agent has ended");
+}
+
+/* What is left in the directory lets the next agent go on. */
 void
 sessions_free(struct sessions *sessions)
 {
@@ -69,10 +77,9 @@ sessions_free(struct sessions *sessions)
 
 	if (sessions == NULL)
 		return;
-	list_each (session, &sessions->all, link) {
-		tell(session, "the agent has ended");
+	sessions_leave(sessions);
+	list_each (session, &sessions->all, link)
 		session_free(session);
-	}
 	free(sessions);
 }
 

@@ -48,6 +48,9 @@ void attending_cancel(struct attending *attending);
 struct sessions *sessions_new(struct agent *agent); /* NULL: no memory */
 void sessions_free(struct sessions *sessions);
 
+/* Tells everybody who attends one that the agent ends, as it was told to. */
+void sessions_leave(struct sessions *sessions);
+
 /* Is there any, over or not? */
 bool sessions_any(const struct sessions *sessions);
 struct link *sessions_all(struct sessions *sessions); /* over `link` */

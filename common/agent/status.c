@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/sessions.h"
 #include "agent/vault.h"
 #include "agent/verbs.h"
 #include "base/buffer.h"
@@ -13,6 +14,13 @@
 #define DOCUMENT_MAX (48 * 1024)
 #define CREDENTIALS_MAX (DOCUMENT_MAX - 16 * 1024)
 #define PRINCIPALS_MAX 20
+
+/* Who is in a child session sees what is that session's and no more. */
+static bool
+may_see(const struct actor *actor, const char *session)
+{
+	return actor_is_self(actor) || strcmp(actor->session, session) == 0;
+}
 
 static void
 add_string(struct buffer *out, const char *key, const char *value)
@@ -59,13 +67,15 @@ add_principal(struct buffer *out, const char *source, const char *issuer,
 
 /* Whose the credential is that was minted last. */
 static void
-add_identity(struct buffer *out, const struct agent *agent)
+add_identity(
+    struct buffer *out, const struct agent *agent, const struct actor *actor)
 {
 	const struct entry *last = NULL;
 	struct entry *entry;
 
 	list_each (entry, vault_entries(agent->vault), link)
-		if (entry->credential->subject != NULL)
+		if (entry->credential->subject != NULL &&
+		    may_see(actor, entry->session))
 			last = entry;
 	buffer_add_string(out, "\"identity\":");
 	if (last != NULL)
@@ -96,7 +106,8 @@ add_credential(struct buffer *out, const struct entry *entry)
 }
 
 static void
-add_credentials(struct buffer *out, struct agent *agent)
+add_credentials(
+    struct buffer *out, struct agent *agent, const struct actor *actor)
 {
 	const char *comma = "";
 	struct entry *entry;
@@ -104,6 +115,8 @@ add_credentials(struct buffer *out, struct agent *agent)
 
 	buffer_add_string(out, "\"credentials\":[");
 	list_each (entry, vault_entries(agent->vault), link) {
+		if (!may_see(actor, entry->session))
+			continue;
 		if (out->length > CREDENTIALS_MAX) {
 			omitted++;
 			continue;
@@ -118,12 +131,54 @@ add_credentials(struct buffer *out, struct agent *agent)
 }
 
 static void
-add_failures(struct buffer *out, const struct tally *tally)
+add_child(struct buffer *out, const struct session *session)
+{
+	buffer_add_string(out, "{");
+	add_string(out, "id", session->id);
+	buffer_add_string(out, ",");
+	add_string(out, "name", session->names[0]);
+	buffer_add_string(out, ",");
+	add_time(out, "since", session->since);
+	buffer_add_string(out, ",");
+	if (session->deadline != 0)
+		add_time(out, "until", session->deadline);
+	else
+		add_string(out, "until", NULL);
+	buffer_add_string(out, ",");
+	add_string(out, "reason", session->reason);
+	buffer_printf(out, ",\"advisory\":%s,\"over\":%s,\"leader\":%ld}",
+	    session->advisory ? "true" : "false",
+	    session->over ? "true" : "false", (long)session->leader);
+}
+
+static void
+add_sessions(struct buffer *out, struct agent *agent, const struct actor *actor)
+{
+	const char *comma = "";
+	struct session *session;
+
+	buffer_add_string(out, "\"sessions\":[");
+	list_each (session, sessions_all(agent->sessions), link) {
+		if (!may_see(actor, session->id) ||
+		    out->length > CREDENTIALS_MAX)
+			continue;
+		buffer_add_string(out, comma);
+		add_child(out, session);
+		comma = ",";
+	}
+	buffer_add_string(out, "]");
+}
+
+/* What has failed names targets of all sessions. */
+static void
+add_failures(
+    struct buffer *out, const struct tally *tally, const struct actor *actor)
 {
 	const struct failure *failure;
 
 	buffer_add_string(out, "\"failures\":[");
-	for (unsigned i = 0; (failure = tally_latest(tally, i)) != NULL &&
+	for (unsigned i = 0; actor_is_self(actor) &&
+			     (failure = tally_latest(tally, i)) != NULL &&
 			     out->length < DOCUMENT_MAX - 4096;
 	     i++) {
 		buffer_add_string(out, i == 0 ? "{" : ",{");
@@ -159,17 +214,19 @@ add_counters(struct buffer *out, const struct tally *tally)
 }
 
 static void
-add_document(struct buffer *out, struct agent *agent)
+add_document(struct buffer *out, struct agent *agent, const struct actor *actor)
 {
 	vault_expire(agent->vault);
 	buffer_add_string(out, "{");
 	add_session(out, agent);
 	buffer_add_string(out, ",");
-	add_identity(out, agent);
+	add_identity(out, agent, actor);
 	buffer_add_string(out, ",");
-	add_credentials(out, agent);
+	add_credentials(out, agent, actor);
 	buffer_add_string(out, ",");
-	add_failures(out, &agent->tally);
+	add_sessions(out, agent, actor);
+	buffer_add_string(out, ",");
+	add_failures(out, &agent->tally, actor);
 	buffer_add_string(out, ",");
 	add_counters(out, &agent->tally);
 	buffer_add_string(out, "}");
@@ -202,7 +259,8 @@ is_told(struct link *entries, const struct entry *entry)
 /* Everybody for whom something is held: more than one after a change of
  * identity in mid-session. */
 static void
-add_principals(struct writing *writing, struct agent *agent)
+add_principals(
+    struct writing *writing, struct agent *agent, const struct actor *actor)
 {
 	struct link *entries = vault_entries(agent->vault);
 	struct entry *entry;
@@ -210,6 +268,7 @@ add_principals(struct writing *writing, struct agent *agent)
 
 	list_each (entry, entries, link) {
 		if (entry->credential->subject == NULL ||
+		    !may_see(actor, entry->session) ||
 		    count >= PRINCIPALS_MAX || is_told(entries, entry))
 			continue;
 		writing_add(writing, "principal", entry->credential->subject);
@@ -225,7 +284,7 @@ begin(struct asker *asker, const struct config *config)
 	const char *text;
 
 	(void)config;
-	add_document(&out, asker_agent(asker));
+	add_document(&out, asker_agent(asker), asker_actor(asker));
 	text = buffer_text(&out);
 	for (size_t left = strlen(text), piece; left > 0; left -= piece) {
 		piece = left < MESSAGE_VALUE_MAX ? left : MESSAGE_VALUE_MAX;
@@ -233,7 +292,7 @@ begin(struct asker *asker, const struct config *config)
 		text += piece;
 	}
 	buffer_free(&out);
-	add_principals(writing, asker_agent(asker));
+	add_principals(writing, asker_agent(asker), asker_actor(asker));
 	asker_answer(asker);
 }
 

@@ -22,7 +22,7 @@ static const char no_session[] =
     "{\"session\":{\"id\":null,\"since\":null,\"agent_pid\":null,"
     "\"config\":null},"
     "\"identity\":{\"source\":null,\"issuer\":null,\"subject\":null},"
-    "\"credentials\":[],\"failures\":[],"
+    "\"credentials\":[],\"sessions\":[],\"failures\":[],"
     "\"counters\":{\"hits\":0,\"mints\":0,\"waits\":0,\"refreshes\":0,"
     "\"revocations\":0,\"failures\":0,"
     "\"failures_by_stage\":{\"config\":0,\"identity\":0,\"exchange\":0,"

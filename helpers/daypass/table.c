@@ -109,6 +109,38 @@ show_credentials(const struct json *status)
 }
 
 static void
+show_session_line(const struct json *status, unsigned i)
+{
+	char a[CELL], b[CELL], c[CELL], path[64];
+	bool advisory = false, over = false;
+	int64_t leader = 0;
+
+	snprintf(path, sizeof(path), "sessions/%u/advisory", i);
+	json_boolean(status, path, &advisory);
+	snprintf(path, sizeof(path), "sessions/%u/over", i);
+	json_boolean(status, path, &over);
+	snprintf(path, sizeof(path), "sessions/%u/leader", i);
+	json_integer(status, path, &leader);
+	cell(status, b, "sessions/%u/until", i);
+	printf("%-20s %-9lld %-10s %-10s %s\n",
+	    cell(status, a, "sessions/%u/name", i), (long long)leader,
+	    over ? "over" : from_now(b), advisory ? "advisory" : "-",
+	    cell(status, c, "sessions/%u/reason", i));
+}
+
+static void
+show_sessions(const struct json *status)
+{
+	if (!is_there(status, "sessions", 0))
+		return;
+	printf("\n%s%-20s %-9s %-10s %-10s %s%s\n", paint(PAINT_BOLD),
+	    "SESSION", "LEADER", "ENDS", "BOUNDARY", "REASON",
+	    paint(PAINT_PLAIN));
+	for (unsigned i = 0; is_there(status, "sessions", i); i++)
+		show_session_line(status, i);
+}
+
+static void
 show_failures(const struct json *status)
 {
 	char a[CELL], b[CELL], c[CELL];
@@ -161,6 +193,7 @@ table_status(const struct json *status, const struct message *answer)
 	show_session(status);
 	show_others(status, answer);
 	show_credentials(status);
+	show_sessions(status);
 	show_failures(status);
 	show_counters(status);
 }

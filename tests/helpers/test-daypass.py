@@ -120,8 +120,9 @@ def test_status(place):
 
 
 def check_status(place, shown, empty):
-    equal(list(shown), ['session', 'identity', 'credentials', 'failures',
-                        'counters'], 'status --json: its parts')
+    equal(list(shown), ['session', 'identity', 'credentials', 'sessions',
+                        'failures', 'counters'],
+          'status --json: its parts')
     equal(list(shown), list(empty), 'the same where no session runs')
     equal(list(shown['session']), ['id', 'since', 'agent_pid', 'config'],
           'session')
