@@ -68,6 +68,14 @@ config_changed(const struct config *config)
 	return reading_is_stale(&config->reading);
 }
 
+const char *
+config_file(const struct config *config, size_t i)
+{
+	const struct reading *reading = &config->reading;
+
+	return i < reading->file_count ? reading->files[i].path : NULL;
+}
+
 int
 config_usable(const struct config *config, struct error *err)
 {

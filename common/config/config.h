@@ -24,6 +24,9 @@ SCOPED(config, struct config *, config_free);
 /* Has any file changed, appeared or gone since it was read? One stat each. */
 bool config_changed(const struct config *config);
 
+/* The files that were read, or looked for; NULL behind the last. */
+const char *config_file(const struct config *config, size_t i);
+
 /* A file that cannot be used at all makes everything unsure: -1 with its
  * error (FAULT_CONFIG, stage config), else 0. */
 int config_usable(const struct config *config, struct error *err);

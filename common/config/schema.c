@@ -97,6 +97,15 @@ static const struct schema_key approval_keys[] = {
     END,
 };
 
+static const struct schema_key isolation_keys[] = {
+    REPEATED("hide", value_path),
+    REPEATED("read-only", value_path),
+    REPEATED("show", value_path),
+    REPEATED("unset", value_text),
+    REPEATED("keep", value_text),
+    END,
+};
+
 static const struct schema_key exchange_keys[] = {
     OPTIONAL("endpoint", value_url),
     END,
@@ -240,6 +249,7 @@ static const struct schema schemas[] = {
     NAMED("rule", rule_keys, .strict = true),
     ALONE("audit", audit_keys, .strict = true),
     ALONE("approval", approval_keys, .strict = true),
+    ALONE("isolation", isolation_keys, .strict = true),
     NAMED("exchange", exchange_keys, .more = more_of_exchange,
 	.whole = exchange_whole),
 };

@@ -16,6 +16,9 @@
 #define JOB "BUILDKITE_JOB_ID"
 #define URL_MAX (32 * 1024)
 
+/* It would ask as we do. */
+static const char *const programs[] = {"buildkite-agent", NULL};
+
 static const char *const variables[] = {"BUILDKITE",
     "BUILDKITE_AGENT_ACCESS_TOKEN", "BUILDKITE_AGENT_ENDPOINT",
     "BUILDKITE_JOB_ID", NULL};
@@ -95,6 +98,7 @@ buildkite_run(
 const struct identity identity_buildkite = {
     .name = "buildkite",
     .variables = variables,
+    .programs = programs,
     .speaks_http = true,
     .here = buildkite_here,
     .run = buildkite_run,

@@ -13,6 +13,8 @@
 
 #define CLAIMS_MAX (32 * 1024)
 
+static const char *const programs[] = {"circleci", NULL};
+
 /* What the command of a job finds its task by comes along. */
 static const char *const variables[] = {"CIRCLECI", "CIRCLE_OIDC_TOKEN_V2",
     "CIRCLE_OIDC_TOKEN", "CIRCLE_INTERNAL_CONFIG", "CIRCLE_INTERNAL_SCRATCH",
@@ -87,6 +89,7 @@ const struct identity identity_circleci = {
     .variables = variables,
     .runs_program = true,
     .here = circleci_here,
+    .programs = programs,
     .trace = circleci_trace,
     .run = circleci_run,
 };

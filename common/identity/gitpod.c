@@ -7,6 +7,7 @@
 /* Gitpod Classic: `gp` asks the workspace's supervisor, which mints for any
  * audience. */
 
+static const char *const programs[] = {"gp", NULL};
 static const char *const variables[] = {"GITPOD_API_URL", "GITPOD_HOST",
     "GITPOD_INSTANCE_ID", "GITPOD_WORKSPACE_ID", "SUPERVISOR_ADDR",
     "XDG_CONFIG_HOME", NULL};
@@ -59,6 +60,7 @@ const struct identity identity_gitpod = {
     .variables = variables,
     .runs_program = true,
     .here = gitpod_here,
+    .programs = programs,
     .trace = gitpod_trace,
     .run = gitpod_run,
 };

@@ -62,6 +62,9 @@ struct identity {
 	const char *const *variables;
 	/* Keys of [identity] beside `source`, NULL-terminated, or NULL. */
 	const char *const *keys;
+	/* Programs that hand out tokens to whoever runs them, by their names;
+	 * NULL-terminated, or NULL. An isolated session gets none of them. */
+	const char *const *programs;
 	bool is_static; /* one token for one audience, not minted on demand */
 	bool runs_program; /* its child cannot be confined */
 	bool speaks_http;  /* its child can be, and is */

@@ -9,6 +9,7 @@
  * today and `gitpod` in older environments.
  * https://ona.com/docs/ona/configuration/oidc */
 
+static const char *const programs[] = {"ona", "gitpod", NULL};
 static const char *const variables[] = {"GITPOD_API_KEY", "GITPOD_BASE_URL",
     "GITPOD_HOST", "GITPOD_TOKEN", "ONA_API_KEY", "ONA_BASE_URL", "ONA_HOST",
     "ONA_TOKEN", "XDG_CONFIG_HOME", NULL};
@@ -89,6 +90,7 @@ const struct identity identity_ona = {
     .variables = variables,
     .runs_program = true,
     .here = ona_here,
+    .programs = programs,
     .trace = ona_trace,
     .run = ona_run,
 };
