@@ -7,6 +7,7 @@
 #include "agent/keeper.h"
 #include "agent/road_identity.h"
 #include "agent/road_judge.h"
+#include "agent/survey_verdict.h"
 #include "agent/verbs.h"
 #include "base/buffer.h"
 #include "base/shortfall.h"
@@ -217,13 +218,18 @@ begin(struct asker *asker, const struct config *config)
 	struct error err = {.fault = FAULT_NONE};
 	enum road_result result = ROAD_NONE;
 	struct survey survey;
+	struct actor actor;
 
+	if (survey_actor(asker, &actor, &err) == -1) {
+		asker_error(asker, &err);
+		return;
+	}
 	if (message_get(request, "tool") != NULL)
 		result = road_find(config, request, &road, variable, &err);
 	else if (config_usable(config, &err) == -1)
 		result = ROAD_WRONG;
 	if (result == ROAD_FOUND &&
-	    road_judge(config, road, asker_actor(asker), NULL, &err) == -1)
+	    road_judge(config, road, &actor, NULL, &err) == -1)
 		result = ROAD_WRONG;
 	survey.writing =
 	    asker_writing(asker, result == ROAD_WANT ? "want" : "ok");
@@ -236,6 +242,9 @@ begin(struct asker *asker, const struct config *config)
 	road_probe(request, tell_identity, &survey);
 	tell_named(&survey);
 	write_road(survey.writing, road);
+	if (road != NULL)
+		survey_verdict(survey.writing, road);
+	writing_add(survey.writing, "actor", asker_actor(asker)->names[0]);
 	write_state(survey.writing, asker_agent(asker), config);
 	write_login(survey.writing, asker_agent(asker), road);
 	write_shortfalls(survey.writing);
