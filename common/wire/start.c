@@ -16,6 +16,7 @@
 #include "wire/start.h"
 
 #define LOCK_NAME "agent.lock"
+#define OUTSIDE_MS 5000
 
 /* May the directory that is there not be written to, whoever we are? */
 static bool
@@ -82,18 +83,52 @@ start_and_wait(int64_t deadline, struct error *err)
 	return started == -1 ? -1 : await_ready(ready, deadline, err);
 }
 
+/*
+ * Inside of a child session no agent is started: it would die with the
+ * session, and find no identity. `daypass run` starts the next one from
+ * outside, as soon as it sees that one has died.
+ */
+static int
+await_outside(int directory, const char *session, struct error *err)
+{
+	int64_t deadline = clock_ms() + OUTSIDE_MS;
+
+	while (clock_ms() < deadline) {
+		int fd = socket_connect(directory, deadline - clock_ms(), err);
+
+		if (fd != -1 || err->fault != FAULT_NONE)
+			return fd;
+		poll(NULL, 0, 20);
+	}
+	return error_set(err, FAULT_SYSTEM,
+	    "none is running, and inside of the session %.128s none is "
+	    "started: daypass status, outside of it, tells more",
+	    session);
+}
+
 int
 start_agent(bool quiet, int64_t deadline, struct error *err)
 {
-	scoped(fd) int directory = dirs_open_runtime(true, err);
+	const char *session = secure_getenv("DAYPASS_SESSION");
+	bool inside = session != NULL && session[0] != '\0';
+	scoped(fd) int directory = dirs_open_runtime(!inside, err);
 	scoped(fd) int lock = -1;
 	bool read_only;
 	int fd;
 
 	/* One that cannot be made is no reason to fail; one that is not safe
 	 * is. */
+	if (directory == -1 && inside)
+		return error_set(err, FAULT_SYSTEM,
+		    "the runtime directory of the session %.128s cannot be "
+		    "reached from inside of it",
+		    session);
 	if (directory == -1)
 		return err->fault == FAULT_SYSTEM ? once_start(quiet, err) : -1;
+	if (inside)
+		return hold_check(directory, err) == -1
+			   ? -1
+			   : await_outside(directory, session, err);
 	lock = lock_take(directory, LOCK_NAME, deadline, err);
 	read_only = lock == -1 && cannot_write();
 	if (lock == -1 && !read_only)
