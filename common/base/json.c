@@ -333,3 +333,21 @@ json_only(const struct json *json, const char *path, const char *const *names)
 	}
 	return true;
 }
+
+void
+json_drop(struct json *json, const char *name)
+{
+	struct json_object *member = NULL;
+
+	if (!json_object_object_get_ex(json->root, name, &member))
+		return;
+	json_c_visit(member, 0, wipe_string, NULL);
+	json_object_object_del(json->root, name);
+}
+
+const char *
+json_text(struct json *json)
+{
+	return json_object_to_json_string_ext(
+	    json->root, JSON_C_TO_STRING_PLAIN);
+}

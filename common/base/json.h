@@ -48,6 +48,11 @@ bool json_has(const struct json *json, const char *path);
 bool json_only(
     const struct json *json, const char *path, const char *const *names);
 
+/* Takes a member of the whole document away, if it is there. */
+void json_drop(struct json *json, const char *name);
+/* The document; valid until the next call. NULL: no memory. */
+const char *json_text(struct json *json);
+
 /* Writing (in json_write.c, which needs no json-c). Appends `string` escaped,
  * with its quotes. -1: no room, and nothing is appended. */
 struct buffer;

@@ -175,6 +175,18 @@ read_login(struct checks *checks, const struct message *road)
 	checks_say(checks, "login", false, checks->login, "daypass login");
 }
 
+static void
+read_actor(struct checks *checks, const struct message *road)
+{
+	const char *actor = message_get(road, "actor");
+
+	if (actor == NULL || strcmp(actor, "self") == 0)
+		return;
+	snprintf(checks->actor, sizeof(checks->actor),
+	    "this is inside of the session %s", actor);
+	checks_say(checks, "session", true, checks->actor, NULL);
+}
+
 /* Whoever wants to know about a target that nothing binds gets no source, and
  * nobody has looked for one. */
 static void
@@ -206,6 +218,16 @@ read_road(struct checks *checks, const struct message *road)
 		    checks, "road", FAULT_NONE, message_get(road, "binding"));
 }
 
+/* Where no target is named, an audience that nobody has is asked about: that
+ * policies do not allow it is no news. */
+static bool
+is_denied(const struct message *road)
+{
+	const char *stage = message_get(road, "stage");
+
+	return stage != NULL && stage_named(stage) == STAGE_POLICY;
+}
+
 void
 checks_read(struct checks *checks, const struct message *road, bool whole)
 {
@@ -214,9 +236,10 @@ checks_read(struct checks *checks, const struct message *road, bool whole)
 	read_confinement(checks, road);
 	read_lacks(checks, road);
 	read_clock(checks, road);
+	read_actor(checks, road);
 	read_identity(checks, road);
 	read_login(checks, road);
-	if (!whole || message_get(road, "fault") != NULL)
+	if (!whole || (message_get(road, "fault") != NULL && !is_denied(road)))
 		read_road(checks, road);
 }
 

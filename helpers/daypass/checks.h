@@ -24,6 +24,7 @@ struct checks {
 	enum fault fault; /* the first one that stands in the way */
 	char clock[96];	  /* what the checks of that name say */
 	char login[160];
+	char actor[192];
 	char audience[CHECKS_TEXT];
 	char meant[CHECKS_TEXT];
 };

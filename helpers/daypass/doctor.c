@@ -4,15 +4,18 @@
 
 #include "base/text.h"
 #include "helpers/daypass/checks.h"
+#include "helpers/daypass/doctor_as.h"
 #include "helpers/daypass/findings.h"
 #include "helpers/daypass/verb.h"
 #include "wire/client.h"
 
 static bool as_json;
-static const char *role, *region;
+static const char *role, *region, *as;
 
 static const struct option_row options[] = {
     {"json", NULL, "as JSON, for scripts", NULL, &as_json},
+    {"as", "NAME", "what this actor may have; alone: can it be isolated?", &as,
+	NULL},
     {"role", "ARN", "for aws: instead of a profile, this role", &role, NULL},
     {"region", "R", "with --role: the region whose STS is asked", &region,
 	NULL},
@@ -82,6 +85,8 @@ ask(struct client *client, const char *verb, const char *tool,
 	writing_add(&client->writing, key, target);
 	if (region != NULL)
 		writing_add(&client->writing, "region", region);
+	if (as != NULL)
+		writing_add(&client->writing, "as", as);
 	if (strcmp(verb, "get") == 0)
 		writing_add(&client->writing, "probe", "1");
 	return client_answer(client, err);
@@ -120,8 +125,13 @@ examine(const char *tool, const char *target, struct error *err)
 	}
 	checks_add(&checks, "agent", FAULT_NONE, NULL);
 	checks_read(&checks, &road.message, whole);
-	if (!whole && message_get(&road.message, "fault") == NULL &&
-	    message_get(&road.message, "step") != NULL)
+	/* Nobody can be asked in another's name. */
+	if (as != NULL && whole)
+		doctor_isolation(&checks);
+	else if (as != NULL)
+		doctor_scope(&checks, &road.message);
+	else if (!whole && message_get(&road.message, "fault") == NULL &&
+		 message_get(&road.message, "step") != NULL)
 		try(tool, target, err);
 }
 
@@ -158,7 +168,8 @@ run(int argc, char **argv)
 const struct verb verb_doctor = {
     .word = "doctor",
     .command = {.name = "daypass doctor",
-	.synopsis = "[--json] [TOOL TARGET | aws --role ARN [--region R]]",
+	.synopsis = "[--json] [--as NAME] "
+		    "[TOOL TARGET | aws --role ARN [--region R]]",
 	.summary = "what works, what does not, why, and what to do",
 	.options = options},
     .run = run,

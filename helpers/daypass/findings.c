@@ -117,6 +117,32 @@ show_road(const struct message *road)
 	} while (next_part(&part, "step"));
 }
 
+/* What the policies said. Without any, there is nothing to tell. */
+static void
+show_verdict(const struct message *road)
+{
+	const char *verdict = message_get(road, "verdict");
+	const char *policy = message_get(road, "policy");
+	const char *rule = message_get(road, "rule");
+	const char *ttl = message_get(road, "max-ttl");
+	const char *limit;
+	unsigned at = 0;
+
+	if (verdict == NULL || policy == NULL)
+		return;
+	printf("\n%sverdict%s  %s, by [policy \"%s\"]", paint(PAINT_BOLD),
+	    paint(PAINT_PLAIN), verdict, policy);
+	if (rule != NULL)
+		printf(" rule \"%s\"", rule);
+	printf("%s\n", message_get(road, "wants-claims") == NULL
+			   ? ""
+			   : " (as far as can be said without its claims)");
+	if (ttl != NULL)
+		printf("     max-ttl   %s s\n", ttl);
+	while ((limit = message_next(road, "limit", &at)) != NULL)
+		printf("     limit     %s\n", limit);
+}
+
 static void
 show_checks(const struct checks *checks)
 {
@@ -138,6 +164,7 @@ findings_show(const struct message *road, const struct checks *checks)
 {
 	show_identities(road);
 	show_road(road);
+	show_verdict(road);
 	show_checks(checks);
 }
 
@@ -207,6 +234,36 @@ add_road(const struct message *road)
 	reply_add(&reply, "]");
 }
 
+static void
+add_verdict(const struct message *road)
+{
+	const char *verdict = message_get(road, "verdict");
+	const char *scoped = message_get(road, "scoped");
+	const char *limit;
+	unsigned at = 0;
+
+	reply_name(&reply, "verdict");
+	if (verdict == NULL || scoped == NULL) {
+		reply_add(&reply, "null");
+		return;
+	}
+	reply_add(&reply, "{");
+	reply_member(&reply, "decision", verdict);
+	reply_member(&reply, "policy", message_get(road, "policy"));
+	reply_member(&reply, "rule", message_get(road, "rule"));
+	reply_name(&reply, "max_ttl");
+	reply_number(&reply, message_number(road, "max-ttl", 0));
+	reply_add(&reply, ",\"limits\":[");
+	while ((limit = message_next(road, "limit", &at)) != NULL) {
+		if (reply.bytes[reply.length - 1] != '[')
+			reply_add(&reply, ",");
+		reply_string(&reply, limit);
+	}
+	reply_add(&reply, "]");
+	add_boolean("scoped", text_boolean(scoped) == 1);
+	reply_add(&reply, "}");
+}
+
 int
 findings_json(const struct message *road, const struct checks *checks)
 {
@@ -215,6 +272,7 @@ findings_json(const struct message *road, const struct checks *checks)
 	add_identities(road);
 	add_checks(checks);
 	add_road(road);
+	add_verdict(road);
 	reply_add(&reply, "}\n");
 	return reply_send(&reply, STDOUT_FILENO);
 }

@@ -8,7 +8,7 @@
 #include "helpers/standard.h"
 
 static const struct verb *const verbs[] = {
-    &verb_init, &verb_status, &verb_doctor, &verb_token, &verb_curl,
+    &verb_init, &verb_status, &verb_doctor, &verb_token, &verb_curl, &verb_run,
     &verb_login, &verb_logout, &verb_end, &verb_begin};
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -77,7 +77,7 @@ run(const struct verb *verb, int argc, char **argv)
 {
 	struct error err;
 
-	switch (options_read(&verb->command, &argc, argv, false, &err)) {
+	switch (options_read(&verb->command, &argc, argv, verb->stops, &err)) {
 	case OPTIONS_WRONG:
 		return verb_fail(&err);
 	case OPTIONS_DONE:

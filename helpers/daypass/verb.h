@@ -9,6 +9,7 @@
 struct verb {
 	const char *word;
 	struct command command; /* its name is "daypass WORD" */
+	bool stops; /* options end at the first word that is none */
 	/* argv[1..argc) are the arguments that are no options. Gives the exit
 	 * code. */
 	int (*run)(int argc, char **argv);
@@ -19,6 +20,7 @@ extern const struct verb verb_status;
 extern const struct verb verb_doctor;
 extern const struct verb verb_token;
 extern const struct verb verb_curl;
+extern const struct verb verb_run;
 extern const struct verb verb_login;
 extern const struct verb verb_logout;
 extern const struct verb verb_end;
