@@ -45,6 +45,7 @@ write_lines(const struct session *session, char *bytes, size_t size)
 
 	writing_start(&writing, bytes, size, "session");
 	writing_add(&writing, "id", session->id);
+	writing_add(&writing, "around", session->around);
 	for (size_t i = 0; session->names[i] != NULL; i++)
 		writing_add(&writing, "name", session->names[i]);
 	if (session->reason != NULL)
@@ -112,8 +113,11 @@ take_over(struct session *session, const struct message *message)
 {
 	const char *id = message_get(message, "id");
 	const char *reason = message_get(message, "reason");
+	const char *around = message_get(message, "around");
 
-	if (id == NULL || text_copy(session->id, SESSION_ID, id) == -1)
+	if (id == NULL || text_copy(session->id, SESSION_ID, id) == -1 ||
+	    around == NULL ||
+	    text_copy(session->around, SESSION_ID, around) == -1)
 		return -1;
 	take_names(session, message);
 	session->reason = reason == NULL ? NULL : strdup(reason);

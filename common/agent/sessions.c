@@ -15,6 +15,7 @@
 #include "agent/recall.h"
 #include "agent/sessions_inner.h"
 #include "base/clock.h"
+#include "base/text.h"
 
 struct sessions *
 sessions_new(struct agent *agent)
@@ -114,6 +115,19 @@ session_actor(const struct session *session, struct actor *actor)
 		actor->names[i] = session->names[i];
 }
 
+/* Whoever leads those inside lives on, perhaps; what they may have does not. */
+static void
+end_inner(struct session *session)
+{
+	struct session *inner;
+
+	list_each (inner, &session->sessions->all, link)
+		if (strcmp(inner->around, session->id) == 0) {
+			session_end(inner, "the session around it is over");
+			session_file_write(inner);
+		}
+}
+
 void
 session_end(struct session *session, const char *why)
 {
@@ -127,6 +141,7 @@ session_end(struct session *session, const char *why)
 	approvals_drop_session(agent->approvals, session->id);
 	recall_session(agent->recall, session->id);
 	tell(session, why);
+	end_inner(session);
 }
 
 static void
@@ -187,6 +202,7 @@ name_it(struct session *session, const char *name, const struct actor *around)
 {
 	size_t count = 0;
 
+	text_copy(session->around, SESSION_ID, around->session);
 	session->names[count++] = strdup(name);
 	for (size_t i = 0; around->names[i] != NULL; i++) {
 		if (session->names[count - 1] == NULL ||

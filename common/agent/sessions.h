@@ -25,6 +25,7 @@ struct session {
 	/* Its own and those around it, the innermost first, `self` last. */
 	char *names[ACTOR_DEPTH + 2];
 	char *reason; /* or NULL */
+	char around[SESSION_ID]; /* the id of the one around it, or `self` */
 	pid_t leader;
 	uint64_t born; /* when the leader started */
 	int pidfd;
@@ -72,7 +73,7 @@ struct session *sessions_open(struct sessions *sessions,
     const struct session_order *order, const struct actor *around,
     struct error *err);
 
-/* Ends it, in a few words why. */
+/* Ends it, in a few words why, and with it those inside of it. */
 void session_end(struct session *session, const char *why);
 
 /* The session's actor; what it points to is the session's. */

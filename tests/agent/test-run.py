@@ -268,6 +268,11 @@ def test_nested(place):
                    'github', options=('--as', 'agent:outer'))
         equal((done.code, done.out), (77, ''), f'nested {inner}: denied')
         like(done.err, 'not for outer', 'by the policy of what is around')
+    done = run(place, 'daypass', 'run', '--', 'sh', '-c', (
+        'sleep 1.3; daypass token --audience x; echo code=$?'),
+        options=('--ttl', '1s'))
+    equal(done.out, 'code=77\n', 'nor for longer')
+    like(done.err, 'daypass: run: the session around it is over', 'says so')
     deep = ['daypass', 'run'] * 9
     like(run(place, *deep, 'true').err, 'nested 8 deep', 'and not for ever')
 
