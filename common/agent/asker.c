@@ -11,6 +11,7 @@
 #include "agent/asker.h"
 #include "agent/listener.h"
 #include "agent/retire.h"
+#include "agent/session_origin.h"
 #include "agent/sessions.h"
 #include "base/clock.h"
 #include "base/secret.h"
@@ -314,6 +315,32 @@ admit(struct asker *asker, struct error *err)
 	return error_at(err, STAGE_POLICY);
 }
 
+static bool
+is_leader(const struct asker *asker, const struct session *session)
+{
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+
+	return getsockopt(asker->fd, SOL_SOCKET, SO_PEERCRED, &peer,
+		   &length) == 0 &&
+	       peer.pid == session->leader;
+}
+
+/* Who leads a session is above it, and speaks for it. */
+static int
+seal(struct asker *asker, struct error *err)
+{
+	const struct session *sealed;
+
+	if (actor_is_self(&asker->actor) ||
+	    (sealed = sessions_sealed(
+		 asker->agent->sessions, &asker->actor)) == NULL ||
+	    is_leader(asker, sealed))
+		return 0;
+	return session_origin_put(
+	    sealed, &asker->message, &asker->request, err);
+}
+
 static void
 begin(struct asker *asker, size_t length)
 {
@@ -326,7 +353,7 @@ begin(struct asker *asker, size_t length)
 	asker->agent->last_asked = clock_ms();
 	asker->reading.done = config_arrived;
 	if (understand(asker, length, &err) == -1 ||
-	    admit(asker, &err) == -1)
+	    admit(asker, &err) == -1 || seal(asker, &err) == -1)
 		asker_error(asker, &err);
 	else if (asker->verb->without_config)
 		asker->verb->begin(asker, NULL);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/socket.h>
+
 #include <stdlib.h>
 
-#include "agent/sessions.h"
+#include "agent/session_origin.h"
 #include "agent/verbs.h"
 
 /* Waits for a session's end. Its connection is also how `daypass run` learns
@@ -34,14 +36,27 @@ done(struct attending *attending, const char *why)
 	asker_answer(asker);
 }
 
+/* An agent that came after the one that opened it learns from the leader, and
+ * from nobody else, what counts for a sealed session. */
+static void
+learn(struct asker *asker, struct session *session)
+{
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+
+	if (session->sealed && session->origin == NULL &&
+	    getsockopt(asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer,
+		&length) == 0 &&
+	    peer.pid == session->leader)
+		session_origin_keep(session, asker_request(asker));
+}
+
 static void
 begin(struct asker *asker, const struct config *config)
 {
 	const char *id = message_get(asker_request(asker), "session");
-	struct session *session = id == NULL
-				      ? NULL
-				      : sessions_find(
-					    asker_agent(asker)->sessions, id);
+	struct session *session =
+	    id == NULL ? NULL : sessions_find(asker_agent(asker)->sessions, id);
 	struct waiting *waiting = calloc(1, sizeof(*waiting));
 	struct error err;
 
@@ -53,6 +68,7 @@ begin(struct asker *asker, const struct config *config)
 		asker_error(asker, &err);
 		return;
 	}
+	learn(asker, session);
 	waiting->asker = asker;
 	waiting->attending.done = done;
 	list_append(&session->attending, &waiting->attending.link);

@@ -56,6 +56,8 @@ write_lines(const struct session *session, char *bytes, size_t size)
 	writing_number(&writing, "deadline", session->deadline);
 	if (session->advisory)
 		writing_add(&writing, "advisory", "1");
+	if (session->sealed)
+		writing_add(&writing, "sealed", "1");
 	if (session->over)
 		writing_add(&writing, "over", "1");
 	return writing_end(&writing) == -1 ? -1 : (int)writing.length;
@@ -126,6 +128,7 @@ take_over(struct session *session, const struct message *message)
 	session->since = message_number(message, "since", 0);
 	session->deadline = message_number(message, "deadline", 0);
 	session->advisory = message_get(message, "advisory") != NULL;
+	session->sealed = message_get(message, "sealed") != NULL;
 	session->over = message_get(message, "over") != NULL;
 	if (session->leader <= 0 || session->names[0] == NULL)
 		return -1;

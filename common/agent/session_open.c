@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "agent/listener.h"
-#include "agent/sessions.h"
+#include "agent/session_origin.h"
 #include "agent/verbs.h"
 #include "base/text.h"
 
@@ -53,6 +53,7 @@ begin(struct asker *asker, const struct config *config)
 	    .reason = message_get(request, "reason"),
 	    .ttl = message_number(request, "ttl", 0),
 	    .advisory = message_get(request, "advisory") != NULL,
+	    .sealed = message_get(request, "sealed") != NULL,
 	    .pidfd = -1};
 	struct session *session = NULL;
 	struct error err = {.fault = FAULT_NONE};
@@ -74,6 +75,8 @@ begin(struct asker *asker, const struct config *config)
 		asker_error(asker, &err);
 		return;
 	}
+	if (session->sealed)
+		session_origin_keep(session, request);
 	writing_add(asker_writing(asker, "ok"), "session", session->id);
 	asker_answer(asker);
 }

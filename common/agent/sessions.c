@@ -57,6 +57,7 @@ session_free(struct session *session)
 		close(session->pidfd);
 	for (size_t i = 0; session->names[i] != NULL; i++)
 		free(session->names[i]);
+	secret_free(session->origin);
 	free(session->reason);
 	free(session);
 }
@@ -105,6 +106,16 @@ sessions_find(struct sessions *sessions, const char *id)
 		if (strcmp(session->id, id) == 0)
 			return session;
 	return NULL;
+}
+
+struct session *
+sessions_sealed(struct sessions *sessions, const struct actor *actor)
+{
+	struct session *session = sessions_find(sessions, actor->session);
+
+	while (session != NULL && !session->sealed)
+		session = sessions_find(sessions, session->around);
+	return session;
 }
 
 void
@@ -238,6 +249,7 @@ fill(struct session *session, const struct session_order *order,
 	session->since = clock_unix();
 	session->deadline = order->ttl == 0 ? 0 : session->since + order->ttl;
 	session->advisory = order->advisory;
+	session->sealed = order->sealed;
 	if (order->reason != NULL &&
 	    (session->reason = strdup(order->reason)) == NULL)
 		return -1;

@@ -7,6 +7,7 @@
 #include "agent/actor.h"
 #include "agent/agent.h"
 #include "agent/list.h"
+#include "base/secret.h"
 
 /*
  * The child sessions that `daypass run` has opened, each with its leader, a
@@ -34,6 +35,8 @@ struct session {
 	int64_t deadline; /* unix seconds; 0: none */
 	struct timer *timer;
 	bool advisory;	       /* without isolation */
+	bool sealed;	       /* its members' variables do not count */
+	struct secret *origin; /* what does; NULL: nobody has said */
 	bool over;	       /* its time is: nothing more is handed out */
 	struct link attending; /* who waits for its end */
 	struct sessions *sessions;
@@ -57,12 +60,17 @@ bool sessions_any(const struct sessions *sessions);
 struct link *sessions_all(struct sessions *sessions); /* over `link` */
 struct session *sessions_find(struct sessions *sessions, const char *id);
 
+/* The innermost one around an actor that is sealed; NULL: there is none. */
+struct session *sessions_sealed(
+    struct sessions *sessions, const struct actor *actor);
+
 /* What a new one is to be. */
 struct session_order {
 	const char *name;
 	const char *reason; /* or NULL */
 	int64_t ttl;	    /* seconds; 0: as long as its leader */
 	bool advisory;
+	bool sealed; /* session_origin.h */
 	pid_t leader;
 	int pidfd; /* of the leader, or -1; stays the caller's */
 };

@@ -326,6 +326,20 @@ find_runtime(struct plan *plan, struct error *err)
 				     : 0;
 }
 
+/* What of our own variables the agent is to be told: inside they are not. */
+static void
+name_variables(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->unset_count; i++) {
+		const char *name = plan->unset[i];
+
+		if (plan->named.count < MESSAGE_ATTRIBUTES / 2 &&
+		    strpbrk(name, "*=") == NULL)
+			plan->named.attributes[plan->named.count++] =
+			    (struct attribute){"variable", name};
+	}
+}
+
 int
 plan_make(struct plan *plan, const struct message *answer, struct error *err)
 {
@@ -334,6 +348,7 @@ plan_make(struct plan *plan, const struct message *answer, struct error *err)
 	if (find_runtime(plan, err) == -1)
 		return -1;
 	take_paths(plan, answer);
+	name_variables(plan);
 	protect_program(plan, "daypass-agent");
 	protect_program(plan, "daypass");
 	plan_known(plan);

@@ -31,6 +31,7 @@ struct plan {
 	size_t shown;
 	char **unset; /* names of variables; one that ends in `*`: all such */
 	size_t unset_count;
+	struct message named; /* those of identities, as `variable` */
 	char **keep;
 	size_t kept;
 	unsigned uid, gid;  /* ours, as they are outside */

@@ -135,6 +135,8 @@ run(int argc, char **argv)
 	    (as != NULL && make_plan(&err) == -1))
 		return verb_fail(&err);
 	order.plan = as == NULL ? NULL : &plan;
+	session.sealed = as != NULL;
+	session.named = &plan.named;
 	order.environment = plan_environment(&plan, session.name);
 	if (order.environment == NULL)
 		error_set(&err, FAULT_SYSTEM, "no memory");

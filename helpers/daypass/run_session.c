@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "helpers/daypass/run_session.h"
 #include "wire/client.h"
+#include "wire/origin.h"
 #include "wire/socket.h"
 #include "wire/start.h"
 
@@ -34,6 +35,10 @@ run_session_open(struct run_session *session, struct error *err)
 		writing_number(&client.writing, "ttl", session->ttl);
 	if (session->advisory)
 		writing_add(&client.writing, "advisory", "1");
+	if (session->sealed) {
+		writing_add(&client.writing, "sealed", "1");
+		origin_write_wanted(&client.writing, session->named);
+	}
 	client.quiet = true;
 	if (client_answer(&client, err) == -1)
 		return -1;
@@ -62,16 +67,17 @@ int
 run_session_attend(struct run_session *session, bool start, struct error *err)
 {
 	scoped(fd) int fd = connect_to_agent(start, err);
-	char bytes[512];
-	struct writing writing;
+	struct writing *writing = &client.writing;
 
 	if (fd == -1)
 		return -1;
-	writing_start(&writing, bytes, sizeof(bytes), "attend");
-	writing_add(&writing, "session", session->id);
-	if (writing_end(&writing) == -1 ||
-	    send(fd, bytes, writing.length, MSG_NOSIGNAL) !=
-		(ssize_t)writing.length) {
+	client_start(&client, "attend");
+	writing_add(writing, "session", session->id);
+	if (session->sealed)
+		origin_write_wanted(writing, session->named);
+	if (writing_end(writing) == -1 ||
+	    send(fd, writing->bytes, writing->length, MSG_NOSIGNAL) !=
+		(ssize_t)writing->length) {
 		err->fault = FAULT_NONE;
 		return -1;
 	}

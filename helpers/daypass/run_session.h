@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/error.h"
+#include "wire/message.h"
 
 /*
  * The child session that this process leads: opened at the agent, and
@@ -18,6 +18,8 @@ struct run_session {
 	const char *reason; /* or NULL */
 	int64_t ttl;	    /* seconds; 0: as long as we live */
 	bool advisory;
+	bool sealed; /* our variables count, those of who is inside do not */
+	const struct message *named; /* `variable`: more of ours to tell */
 	char id[64];
 	int fd; /* readable when there is news; -1: nobody is attended */
 };

@@ -143,6 +143,51 @@ def test_identity_itself(place):
        'outside all is as it was')
 
 
+def test_variables(place):
+    """What the agent runs for the session, with what around it?"""
+    rig = place.rig
+    seen = place.path('home/seen')
+    place.write('bin/ona', f'#!/bin/sh\nenv >{seen}\n'
+                f'exec {rig["bin"]}/ona "$@"\n', 0o700)
+    evil = {'ONA_HOST': 'evil.example', 'ONA_TOKEN': 'evil', 'HOME': '/evil',
+            'DBUS_SESSION_BUS_ADDRESS': 'unix:path=/evil',
+            'AWS_WEB_IDENTITY_TOKEN_FILE': '/evil'}
+    words = [f'{name}={value}' for name, value in evil.items()]
+    for outer in ((), ('daypass', 'run', '--')):
+        # HOME says where the configuration is, too: so it is named
+        done = place.session(*outer, 'env', *words, 'daypass', 'token',
+                             '--force', 'github', env={
+                                 'ONA_TOKEN': 'ours',
+                                 'XDG_CONFIG_HOME': place.path(
+                                     'home/.config')})
+        ok(done.out.startswith('ghs_'), 'a command asks with variables of '
+           'its own', done)
+        with open(seen, encoding='utf-8') as said:
+            got = said.read()
+        unlike(got, 'evil', 'which the identity does not get')
+        like(got, 'ONA_TOKEN=ours', 'but those of who started the session')
+    place.without_identity()
+    os.unlink(place.path('bin/ona'))
+    place.daypass('end')
+    github = {'GITHUB_ACTIONS': 'true',
+              'ACTIONS_ID_TOKEN_REQUEST_URL': rig['github_token_url'],
+              'ACTIONS_ID_TOKEN_REQUEST_TOKEN': rig['github_request_token']}
+    place.configure(sections.octo(rig, scope='acme/web'),
+                    sections.section('identity', None,
+                                     source='github-actions'))
+    process = place.started('sh', '-c', (
+        'daypass token --audience x; read go; daypass token --audience x'),
+        env=github)
+    ok(process.stdout.readline().startswith(b'ey'),
+       'an identity of variables serves who has them not')
+    agent = place.agent()
+    os.kill(agent, signal.SIGKILL)
+    processes.wait_for(lambda: place.agent() not in (None, agent), 10)
+    time.sleep(0.2)
+    out, err = process.communicate(b'\n', timeout=30)
+    ok(out.startswith(b'ey'), 'also by the next agent', out, err)
+
+
 def test_general_command(place):
     """Open, and so refused: a shell cannot be taken away."""
     place.configure(sections.section('identity', None, source='command',

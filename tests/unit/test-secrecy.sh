@@ -14,6 +14,7 @@ readers="
 	common/agent/keeper.c
 	common/agent/mint.c
 	common/agent/road_key.c
+	common/agent/session_origin.c
 	common/base/echo.c
 	common/base/http.c
 	common/base/http_form.c
@@ -61,6 +62,7 @@ writers="
 	common/agent/keeper.c
 	common/agent/login.c
 	common/agent/mint.c
+	common/agent/session_origin.c
 	common/base/base64.c
 	common/base/program.c
 	common/base/secret.c

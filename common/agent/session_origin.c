@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "agent/session_origin.h"
+#include "base/text.h"
+#include "exchange/exchange.h"
+
+static bool
+is_variable(const char *key)
+{
+	return text_starts(key, "env.") || text_starts(key, "unset.");
+}
+
+/* Each key and each value with its NUL. */
+int
+session_origin_keep(struct session *session, const struct message *request)
+{
+	scoped(secret) struct secret *kept = secret_new(MESSAGE_MAX);
+
+	if (kept == NULL)
+		return -1;
+	for (unsigned i = 0; i < request->count; i++) {
+		const struct attribute *one = &request->attributes[i];
+
+		if (is_variable(one->key) &&
+		    (secret_add(kept, one->key, strlen(one->key) + 1) == -1 ||
+			secret_add(kept, one->value, strlen(one->value) + 1) ==
+			    -1))
+			return -1;
+	}
+	secret_free(session->origin);
+	session->origin = secret_copy(secret_bytes(kept), secret_length(kept));
+	return session->origin == NULL ? -1 : 0;
+}
+
+static bool
+is_of_exchange(const char *name)
+{
+	for (size_t i = 0; exchanges[i] != NULL; i++) {
+		const char *const *one = exchanges[i]->variables;
+
+		for (; one != NULL && *one != NULL; one++)
+			if (strcmp(*one, name) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* One that is theirs to say. */
+static bool
+is_theirs(const char *key)
+{
+	return !is_variable(key) || is_of_exchange(strchr(key, '.') + 1);
+}
+
+static void
+write_kept(struct writing *writing, const struct session *session)
+{
+	const char *at, *end;
+
+	if (session->origin == NULL) /* the leader has not told yet */
+		return;
+	at = secret_bytes(session->origin);
+	end = at + secret_length(session->origin);
+	while (at < end) {
+		const char *key = at;
+		const char *value = strchr(key, '\0') + 1;
+
+		if (!is_of_exchange(strchr(key, '.') + 1))
+			writing_add(writing, key, value);
+		at = strchr(value, '\0') + 1;
+	}
+}
+
+static int
+too_long(struct error *err)
+{
+	error_set(err, FAULT_USAGE,
+	    "the request is too long with what its session has around it");
+	return error_at(err, STAGE_AGENT);
+}
+
+int
+session_origin_put(const struct session *session, struct message *message,
+    struct secret **bytes, struct error *err)
+{
+	scoped(secret) struct secret *fresh = secret_new(MESSAGE_MAX - 1);
+	struct writing writing;
+	char *start;
+
+	if (fresh == NULL)
+		return error_errno(err, "no memory for a request");
+	start = secret_tail(fresh);
+	writing_start(&writing, start, secret_room(fresh), message->word);
+	for (unsigned i = 0; i < message->count; i++)
+		if (is_theirs(message->attributes[i].key))
+			writing_add(&writing, message->attributes[i].key,
+			    message->attributes[i].value);
+	write_kept(&writing, session);
+	secret_wrote(fresh, writing.length);
+	if (writing_end(&writing) == -1)
+		return too_long(err);
+	secret_wrote(fresh, writing.length - secret_length(fresh));
+	if (message_parse(message, start, writing.length, err) == -1)
+		return error_at(err, STAGE_AGENT);
+	secret_free(*bytes);
+	*bytes = take(&fresh);
+	return 0;
+}
