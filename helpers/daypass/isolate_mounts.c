@@ -96,7 +96,8 @@ pins_scoped(struct pins *pins)
  * every directory on the way that could be is bound to itself.
  */
 static int
-pin(struct pins *pins, const char *path, struct error *err)
+pin(const struct plan *plan, struct pins *pins, const char *path,
+    struct error *err)
 {
 	char part[PATH_MAX], parent[PATH_MAX] = "/";
 
@@ -105,7 +106,7 @@ pin(struct pins *pins, const char *path, struct error *err)
 	for (char *slash = strchr(part + 1, '/'); slash != NULL;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (access(parent, W_OK) == 0 && !is_pinned(pins, part)) {
+		if (plan_may_change(plan, parent) && !is_pinned(pins, part)) {
 			if (bind_to(part, part) == -1)
 				return refused(err, "hold", part);
 			if (remember(pins, part) == -1)
@@ -276,9 +277,9 @@ static int
 cover_all(const struct plan *plan, struct pins *pins, struct error *err)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (pin(pins, plan->covers[i].path, err) == -1)
+		if (pin(plan, pins, plan->covers[i].path, err) == -1)
 			return -1;
-	if (pin(pins, plan->runtime, err) == -1 ||
+	if (pin(plan, pins, plan->runtime, err) == -1 ||
 	    empty_base(plan, err) == -1 || hold_runtime(plan, err) == -1)
 		return -1;
 	for (size_t i = 0; i < plan->count; i++)

@@ -105,6 +105,15 @@ add(struct plan *plan, enum cover how, const char *path, const char *text)
 	more[plan->count++] = one;
 }
 
+bool
+plan_may_change(const struct plan *plan, const char *path)
+{
+	struct stat st;
+
+	return access(path, W_OK) == 0 ||
+	       (stat(path, &st) == 0 && st.st_uid == plan->uid);
+}
+
 void
 plan_hide(struct plan *plan, const char *path)
 {
@@ -114,7 +123,8 @@ plan_hide(struct plan *plan, const char *path)
 /* Could whoever is inside put something else in the place of a link on the
  * way? A mount holds what a path leads to, and not the links that it takes. */
 static bool
-has_loose_link(const char *path, char *link, size_t size)
+has_loose_link(
+    const struct plan *plan, const char *path, char *link, size_t size)
 {
 	char directory[PATH_MAX];
 	struct stat st;
@@ -132,7 +142,7 @@ has_loose_link(const char *path, char *link, size_t size)
 		if ((last = strrchr(directory, '/')) != NULL)
 			last[last == directory] = '\0';
 		if (lstat(link, &st) == 0 && S_ISLNK(st.st_mode) &&
-		    access(directory, W_OK) == 0)
+		    plan_may_change(plan, directory))
 			return true;
 		if (slash == NULL)
 			return false;
@@ -147,14 +157,14 @@ plan_read_only(struct plan *plan, const char *path)
 	if (realpath(path, real) == NULL || is_shown(plan, real))
 		return;
 	/* What only others can write is so already. */
-	if (has_loose_link(path, link, sizeof(link)) &&
+	if (has_loose_link(plan, path, link, sizeof(link)) &&
 	    plan->open.fault == FAULT_NONE)
 		error_set(&plan->open, FAULT_CONFIG,
 		    "'%s' is a link that could be made to lead elsewhere, and "
 		    "what '%s' holds is run or read outside: use the path that "
 		    "it leads to, or show = %s in [isolation]",
 		    link, path, real);
-	if (access(real, W_OK) == 0)
+	if (plan_may_change(plan, real))
 		add(plan, COVER_READ_ONLY, path, NULL);
 }
 

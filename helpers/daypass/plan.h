@@ -49,6 +49,9 @@ plan_make(struct plan *plan, const struct message *answer, struct error *err);
 void
 plan_free(struct plan *plan);
 
+/* Could whoever is inside write to it? Who owns a thing can make it so. */
+bool plan_may_change(const struct plan *plan, const char *path);
+
 /* For the files that find out: adds a cover, unless it is to be shown, or
  * nothing is there. */
 void

@@ -47,6 +47,16 @@ def test_configuration(place):
         equal({how: what for how, what in got.items() if what == ''}, {},
               f'{os.path.basename(path)}: nothing takes its place')
         equal(files(path), before, 'and it is as it was')
+    os.chmod(place.config, 0o400)
+    os.chmod(os.path.dirname(place.config), 0o500)
+    os.chmod(place.path('home/.config'), 0o500)
+    got = place.attack('changes', place.config)
+    equal({how: what for how, what in got.items() if what == ''}, {},
+          'nor where it need not be writable to be made so')
+    moved = place.attack('unlock', place.config)
+    equal(moved, ['EROFS', 'EROFS', '', 'EBUSY'], 'which is of no use')
+    os.chmod(os.path.dirname(place.config), 0o700)
+    os.chmod(place.path('home/.config'), 0o700)
     os.unlink(place.config)
     got = place.attack('makes', place.config)
     equal(got, {place.config: 'EROFS'}, 'where there is none: none is made')

@@ -266,6 +266,15 @@ def changes(path):
     return found
 
 
+def unlock(path):
+    """Who owns a thing may make it writable."""
+    directory = os.path.dirname(path)
+    above = os.path.dirname(directory)
+    return [outcome(os.chmod, path, 0o600), outcome(os.chmod, directory, 0o700),
+            outcome(os.chmod, above, 0o700),
+            outcome(os.rename, directory, directory + '.old')]
+
+
 def makes(*paths):
     def make(path):
         os.makedirs(os.path.dirname(path), exist_ok=True)
