@@ -16,13 +16,14 @@
 #include "base/text.h"
 
 #define ID_BYTES 16
+#define ID_TEXT (2 * ID_BYTES + 1)
 #define EXPIRES_SECONDS 600
 #define EXPIRES_MAX 3600
 
 /* A login that a person has begun: at most one at a time. */
 struct login {
 	struct agent *agent;
-	char id[2 * ID_BYTES + 1];
+	char id[ID_TEXT];
 	struct road *road;
 	struct secret *told;	/* where `message` points into */
 	struct message message; /* what the issuer's last word was */
@@ -36,7 +37,8 @@ struct hearing {
 	struct agent *agent;
 	struct road *road;
 	struct talk *talk;
-	bool leaves; /* it is a logout */
+	char flow[ID_TEXT]; /* whose word it is; "" for a first one */
+	bool leaves;	    /* it is a logout */
 };
 
 void
@@ -62,6 +64,24 @@ too_late(void *arg)
 	login_forget(login->agent);
 }
 
+/* Another one may have been begun meanwhile: that is not to have this one's
+ * words put in its place, nor to go with it. */
+static struct login *
+login_of(const struct hearing *hearing)
+{
+	struct login *login = hearing->agent->login;
+
+	return login != NULL && strcmp(login->id, hearing->flow) == 0 ? login
+								      : NULL;
+}
+
+static void
+forget_own(const struct hearing *hearing)
+{
+	if (login_of(hearing) != NULL)
+		login_forget(hearing->agent);
+}
+
 static void
 hearing_free(struct hearing *hearing)
 {
@@ -77,8 +97,7 @@ cancel(struct asker *asker, void *state)
 
 	(void)asker;
 	talk_cancel(hearing->talk);
-	if (!hearing->leaves)
-		login_forget(hearing->agent);
+	forget_own(hearing);
 	hearing_free(hearing);
 }
 
@@ -191,7 +210,10 @@ conclude(struct hearing *hearing, const struct message *told)
 	log_person(agent, told);
 	change_of_person(agent, hearing->road->steps[0].identity);
 	answer(hearing->asker, told, NULL);
-	login_forget(agent);
+	if (hearing->leaves)
+		login_forget(agent);
+	else
+		forget_own(hearing);
 }
 
 /* What is private replaces what was, if there is any. */
@@ -200,7 +222,7 @@ go_on(struct hearing *hearing, struct secret **told,
     const struct message *message)
 {
 	struct agent *agent = hearing->agent;
-	struct login *login = agent->login;
+	struct login *login = login_of(hearing);
 	struct error err = {.fault = FAULT_NONE};
 
 	if (message_get(message, "state") == NULL)
@@ -236,8 +258,7 @@ heard(void *arg, struct secret *bytes, const struct error *err)
 		secret_length(told), &local) == -1)
 		err = &local;
 	if (err != NULL) {
-		if (!hearing->leaves)
-			login_forget(hearing->agent);
+		forget_own(hearing);
 		asker_error(hearing->asker, err);
 		hearing_free(hearing);
 		return;
@@ -290,8 +311,9 @@ fail(struct asker *asker, const struct error *err)
 
 static void
 hear(struct asker *asker, struct road *road, const char *word,
-    const struct message *before)
+    const struct login *login)
 {
+	const struct message *before = login == NULL ? NULL : &login->message;
 	struct agent *agent = asker_agent(asker);
 	struct hearing *hearing = calloc(1, sizeof(*hearing));
 	struct secret *brief = brief_of(word, before, asker_request(asker));
@@ -308,6 +330,8 @@ hear(struct asker *asker, struct road *road, const char *word,
 	hearing->agent = agent;
 	hearing->road = road_keep(road);
 	hearing->leaves = strcmp(word, "leave") == 0;
+	if (login != NULL)
+		memcpy(hearing->flow, login->id, sizeof(hearing->flow));
 	hearing->talk = talk_start(agent, road, brief, heard, hearing, &err);
 	if (hearing->talk == NULL) {
 		hearing_free(hearing);
@@ -336,7 +360,7 @@ say_next(struct asker *asker, const char *id)
 		fail(asker, &err);
 	} else {
 		login->talking = true;
-		hear(asker, login->road, "go-on", &login->message);
+		hear(asker, login->road, "go-on", login);
 	}
 }
 

@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
 from support import (   # noqa: E402
-    canary, processes, sections, signin, tap)
+    canary, processes, sections, signin, tap, wire)
 from support.foreground import Foreground   # noqa: E402
 from support.place import is_sanitized   # noqa: E402
 from support.processes import wait_for   # noqa: E402
@@ -505,6 +505,30 @@ def test_two_logins(place):
             like(err, 'that login is over', 'and is told')
             signin.curl(place, url)
             equal(second.end()[0], 0, 'the second one comes through')
+
+
+def test_words_that_cross(place):
+    """What one login's issuer says is not put into another one."""
+    signin.configure(place)
+    fails(place, 'nobody is logged in', 'an agent is there')
+    begin = b'daypass=1 login\ndevice=1\n\n'
+    word, first = wire.ask(place, begin)
+    equal(word, 'ok', 'the first one has begun')
+    place.rig.fault('login', 'delay', operation='device', seconds=2)
+    with wire.connect(place) as slow, wire.connect(place) as late:
+        slow.sendall(begin)
+        time.sleep(0.5)
+        late.sendall(f'daypass=1 login\nflow={first["flow"]}\n\n'.encode())
+        word, second = wire.parse(wire.rest_of(slow))
+        equal(word, 'ok', 'the second one has begun')
+        word, told = wire.parse(wire.rest_of(late))
+        equal((word, told.get('text')), ('error', 'agent: that login is over'),
+              'a word of the first one comes too late')
+    signin.curl(place, f'{second["complete"]}&say=yes')
+    word, told = wire.ask(
+        place, f'daypass=1 login\nflow={second["flow"]}\n\n'.encode())
+    equal((word, told.get('state'), told.get('subject')),
+          ('ok', 'done', WHO), 'and the second one comes through')
 
 
 def test_session(place):
