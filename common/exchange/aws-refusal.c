@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "base/xml.h"
 #include "exchange/aws.h"
-#include "exchange/claims.h"
+#include "exchange/cause.h"
 #include "exchange/reply.h"
 
 /* What the body of an error reply says; "" where it does not. */
@@ -105,44 +105,6 @@ aws_again(const struct http_reply *reply)
 	return passes_by(&refusal);
 }
 
-static const char *
-lookup(
-    const char *name, const struct settings *settings, const struct jwt *claims)
-{
-	const char *value;
-
-	if (strcmp(name, "iss") == 0)
-		return claims->issuer;
-	if (strcmp(name, "sub") == 0)
-		return claims->subject;
-	if (strcmp(name, "aud") == 0)
-		return claims->audience;
-	value = settings_get(settings, name);
-	return value == NULL ? "" : value;
-}
-
-/* Puts the values in for the {names} of a cause. */
-static void
-explain(struct buffer *out, const char *text, const struct exchange_mint *mint)
-{
-	struct jwt claims;
-	char name[32];
-	size_t length;
-
-	claims_read(mint->input, &claims);
-	for (; *text != '\0'; text += length) {
-		length = strcspn(text, "{");
-		buffer_add(out, text, length);
-		if (text[length] == '\0')
-			return;
-		text += length + 1;
-		length = strcspn(text, "}");
-		memcpy(name, text, length);
-		name[length++] = '\0';
-		buffer_add_string(out, lookup(name, mint->settings, &claims));
-	}
-}
-
 /* This message says no more than its code does. */
 static bool
 says_nothing(const char *message)
@@ -165,7 +127,7 @@ compose(struct buffer *text, const struct exchange_mint *mint,
 		return;
 	}
 	buffer_add_string(text, ": ");
-	explain(text, cause, mint);
+	cause_explain(text, cause, mint);
 	if (!says_nothing(message))
 		buffer_printf(text, " (%s)", message);
 }

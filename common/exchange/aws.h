@@ -108,12 +108,12 @@ int aws_role_ask(const struct exchange_mint *mint, const struct secret *body,
 
 /* aws-reply.c: what AWS answers. */
 
-/* What a refusal's code means here and what to do. In the text, {iss}, {sub}
- * and {aud} are what was presented, {anything else} is a setting. */
+/* What a refusal's code means here and what to do: a cause whose words are
+ * known by their place. */
 struct aws_cause {
 	const char *code;   /* NULL ends the list */
 	const char *saying; /* a part of the message; NULL: whatever it is */
-	const char *text;
+	const char *text;   /* as that of a cause (exchange/cause.h) */
 };
 
 /* Said of the credentials that a request was signed with. */

@@ -20,22 +20,23 @@ value_of(
 	return value == NULL ? "" : value;
 }
 
-static void
-explain(struct buffer *out, const char *text, const struct exchange_mint *mint)
+void
+cause_explain(
+    struct buffer *out, const char *means, const struct exchange_mint *mint)
 {
 	struct jwt claims;
 	char name[32];
 	size_t length;
 
 	claims_read(mint->input, &claims);
-	for (; *text != '\0'; text += length) {
-		length = strcspn(text, "{");
-		buffer_add(out, text, length);
-		if (text[length] == '\0')
+	for (; *means != '\0'; means += length) {
+		length = strcspn(means, "{");
+		buffer_add(out, means, length);
+		if (means[length] == '\0')
 			return;
-		text += length + 1;
-		length = strcspn(text, "}");
-		memcpy(name, text, length);
+		means += length + 1;
+		length = strcspn(means, "}");
+		memcpy(name, means, length);
 		name[length++] = '\0';
 		buffer_add_string(out, value_of(name, mint->settings, &claims));
 	}
@@ -61,7 +62,7 @@ cause_add(struct error *err, const struct exchange_mint *mint,
 	if ((causes = find(causes, err->text)) == NULL)
 		return -1;
 	buffer_printf(&text, "%s; ", err->text);
-	explain(&text, causes->means, mint);
+	cause_explain(&text, causes->means, mint);
 	if (buffer_failed(&text))
 		return -1;
 	return error_set(err, err->fault, "%s", buffer_text(&text));
@@ -87,7 +88,7 @@ cause_lead(struct error *err, const struct exchange_mint *mint,
 		words += strlen(": ");
 	}
 	buffer_printf(&text, "%s: ", said);
-	explain(&text, causes->means, mint);
+	cause_explain(&text, causes->means, mint);
 	if (words != NULL)
 		buffer_printf(&text, " (%s)", words);
 	if (buffer_failed(&text))

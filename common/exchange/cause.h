@@ -2,6 +2,7 @@
 #ifndef DAYPASS_EXCHANGE_CAUSE_H
 #define DAYPASS_EXCHANGE_CAUSE_H
 
+#include "base/buffer.h"
 #include "exchange/exchange.h"
 
 /*
@@ -17,6 +18,10 @@ struct cause {
 	 * {sub} and {aud} for what was presented. */
 	const char *means;
 };
+
+/* Adds what a cause means, the values put in for its {names}. */
+void cause_explain(struct buffer *out, const char *means,
+    const struct exchange_mint *mint);
 
 /* Puts what it means in front of what the service said, where that is long:
  * "CODE from HOST: MEANING (WORDS)"; what was presented is left out, for the
