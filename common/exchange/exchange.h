@@ -162,7 +162,8 @@ exchange_accept(const struct http_reply *reply, const char *type,
  * DESCRIPTION", FAULT_REFUSED for 4xx, FAULT_NETWORK for 429 and 5xx. Also
  * reads Google's {"error":{"status","message"}}, grpc-gateway's
  * {"code","message"}, and {"errors":[...]} of strings (Vault) or of objects
- * with a "message" (JFrog). Always -1. */
+ * with a "message" and a "code" (JFrog, registries), of which the code stands
+ * beside the status: "HTTP 401 UNAUTHORIZED from HOST". Always -1. */
 int
 exchange_refused(
     const struct http_reply *reply, const char *host, struct error *err);

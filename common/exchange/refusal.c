@@ -9,6 +9,7 @@
 struct refusal {
 	char code[128];
 	char text[512];
+	bool listed; /* the code goes with the status, and not in its place */
 };
 
 /* Vault writes one error as "1 error occurred:\n\t* permission denied\n\n". */
@@ -59,7 +60,8 @@ grpc_name(int64_t code)
 	return code >= 0 && code < count ? names[code] : "";
 }
 
-/* One of Vault's errors says all there is to say; JFrog's are objects. */
+/* One of Vault's errors says all there is to say; JFrog's and those of
+ * registries (UNAUTHORIZED, DENIED) are objects. */
 static void
 read_errors(struct refusal *refusal, const struct json *json)
 {
@@ -71,6 +73,8 @@ read_errors(struct refusal *refusal, const struct json *json)
 	if (json_element(json, "errors", 0, &string) ||
 	    json_string(json, "errors/0/message", &string))
 		pick_plain(refusal->text, sizeof(refusal->text), string);
+	pick(refusal->code, sizeof(refusal->code), json, "errors/0/code");
+	refusal->listed = true;
 }
 
 /* The numbers by which Entra finds a request again tell nobody else anything
@@ -138,24 +142,25 @@ int
 exchange_refused(
     const struct http_reply *reply, const char *host, struct error *err)
 {
-	struct refusal refusal = {"", ""};
+	struct refusal refusal = {"", "", false};
 	enum fault fault;
 	const char *colon;
 
 	read_refusal(&refusal, reply);
 	fault = is_later(reply, &refusal) ? FAULT_NETWORK : FAULT_REFUSED;
 	colon = *refusal.text == '\0' ? "" : ": ";
-	if (*refusal.code != '\0')
+	if (*refusal.code != '\0' && !refusal.listed)
 		return error_set(err, fault, "%s from %s%s%s", refusal.code,
 		    host, colon, refusal.text);
-	return error_set(err, fault, "HTTP %d from %s%s%s", reply->status, host,
-	    colon, refusal.text);
+	return error_set(err, fault, "HTTP %d%s%s from %s%s%s", reply->status,
+	    *refusal.code == '\0' ? "" : " ", refusal.code, host, colon,
+	    refusal.text);
 }
 
 bool
 reply_says(const struct http_reply *reply, const char *const *words)
 {
-	struct refusal refusal = {"", ""};
+	struct refusal refusal = {"", "", false};
 
 	read_refusal(&refusal, reply);
 	for (; *words != NULL; words++)

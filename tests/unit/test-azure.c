@@ -306,13 +306,13 @@ test_acr_refusals(void)
 {
 	static const char *const said[][2] = {
 	    {"{\"errors\":[{\"code\":\"UNAUTHORIZED\",\"message\":\"no\"}]}",
-		"HTTP 401 from acme.azurecr.io: acme.azurecr.io does not "
-		"take the token of sub=me: give its application AcrPull or "
-		"AcrPush on the registry, and let `scope` be "
+		"HTTP 401 UNAUTHORIZED from acme.azurecr.io: acme.azurecr.io "
+		"does not take the token of sub=me: give its application "
+		"AcrPull or AcrPush on the registry, and let `scope` be "
 		"https://containerregistry.azure.net/.default (no)"},
 	    {"{\"errors\":[{\"code\":\"DENIED\",\"message\":\"client with IP "
 	     "'1.2.3.4' is not allowed access.\"}]}",
-		"HTTP 401 from acme.azurecr.io: the firewall of "
+		"HTTP 401 DENIED from acme.azurecr.io: the firewall of "
 		"acme.azurecr.io "
 		"lets nobody in from here: add this machine's address to its "
 		"network rules (client with IP '1.2.3.4' is not allowed "

@@ -166,6 +166,10 @@ test_refused(void)
 	refused_is(
 	    503, "{\"errors\":[\" \\t\"]}", FAULT_NETWORK, "HTTP 503 from h");
 	refused_is(401, "{\"errors\":[{\"code\":\"X\",\"message\":\"no\"}]}",
+	    FAULT_REFUSED, "HTTP 401 X from h: no");
+	refused_is(403, "{\"errors\":[{\"code\":\"DENIED\"}]}", FAULT_REFUSED,
+	    "HTTP 403 DENIED from h");
+	refused_is(401, "{\"errors\":[{\"code\":401,\"message\":\"no\"}]}",
 	    FAULT_REFUSED, "HTTP 401 from h: no");
 	refused_is(400, "{\"error\":7,\"message\":[1]}", FAULT_REFUSED,
 	    "HTTP 400 from h");
