@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/jwt.h"
 #include "identity/identity.h"
@@ -95,6 +96,14 @@ kubernetes_trace(const struct settings *settings,
 	return 0;
 }
 
+/* The one that every pod has opens the cluster to whoever gets it. */
+static bool
+is_api_servers(const struct jwt *claims, const char *path)
+{
+	return strcmp(path, SERVICE_ACCOUNT) == 0 ||
+	       strstr(claims->audience, "kubernetes.default") != NULL;
+}
+
 static int
 wrong_audience(const struct secret *token, const char *path,
     const char *audience, struct error *err)
@@ -106,9 +115,11 @@ wrong_audience(const struct secret *token, const char *path,
 	return error_set(err, FAULT_IDENTITY,
 	    "the token in '%s' is for audience %s, not for %s: project a "
 	    "service account token for that audience and name its file "
-	    "([identity] source = kubernetes, file = PATH), or ask for the "
-	    "token's own audience (token-audience)",
-	    path, jwt.audience[0] == '\0' ? "nobody" : jwt.audience, audience);
+	    "([identity] source = kubernetes, file = PATH)%s",
+	    path, jwt.audience[0] == '\0' ? "nobody" : jwt.audience, audience,
+	    is_api_servers(&jwt, path)
+		? "; this one is for the API server and nobody else"
+		: ", or ask for the token's own audience (token-audience)");
 }
 
 static int

@@ -38,7 +38,12 @@ test_own(struct place *place)
 	tap_number(place->err.fault, FAULT_IDENTITY, "fault");
 	says(place, "for audience https://kubernetes.default.svc, not for "
 		    "sts.amazonaws.com");
-	says(place, "token-audience");
+	says(place, "this one is for the API server and nobody else");
+	strcpy(jwt, place_jwt(AZURE));
+	place_file(place, "own", jwt);
+	tap_is(place_mint(place, kubernetes, "sts.amazonaws.com"), NULL,
+	    "nor that of another service");
+	says(place, "or ask for the token's own audience (token-audience)");
 	says(place, place->path);
 	place_file(place, "own", "opaque");
 	tap_is(place_mint(place, kubernetes, "a"), NULL, "nor an opaque one");
