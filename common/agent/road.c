@@ -117,7 +117,9 @@ resolve(struct search *search)
 		    step->exchange->resolve(
 			step->settings, &destination.target, search->err) == 0)
 			continue;
-		error_in(search->err, "[credential \"%s\"]", step->credential);
+		error_in(search->err, "[%s \"%s\"]",
+		    step->is_bridge ? "exchange" : "credential",
+		    step->credential);
 		return error_at(search->err, STAGE_CONFIG);
 	}
 	return 0;
@@ -219,6 +221,7 @@ walk(struct search *search, char want[AROUND_WANT])
 		return road_wrong(search, STAGE_CONFIG);
 	return road_arrive(search, want);
 }
+
 static const struct tool *
 asked_tool(const struct message *request, struct error *err)
 {

@@ -26,6 +26,7 @@ struct step {
 	const struct identity *identity; /* of step 0 */
 	const struct exchange *exchange; /* of all others */
 	char *credential; /* its name in the configuration, or of the bridge */
+	bool is_bridge;	  /* no [credential] has it, but perhaps [exchange] */
 	char *audience;	  /* of step 0 */
 	struct settings *settings;
 	/* The road of the token that acts for the subject's (RFC 8693), whose

@@ -133,17 +133,29 @@ no_bridge(const struct road *road, struct error *err)
 }
 
 int
+road_add_bridge(const struct config *config, struct road *road,
+    const struct exchange *bridge, struct error *err)
+{
+	const struct settings *settings = NULL;
+	size_t at = road->count;
+
+	if (config_section(config, "exchange", bridge->name, &settings, err) ==
+	    -1)
+		return error_at(err, STAGE_CONFIG);
+	if (road_append(road, bridge, bridge->name, settings, err) == -1)
+		return -1;
+	road->steps[at].is_bridge = true;
+	return 0;
+}
+
+int
 road_bridge(const struct config *config, struct road *road, unsigned kinds,
     struct error *err)
 {
 	const struct exchange *bridge = find_bridge(road, kinds);
 	const struct step *last = road_last(road);
-	const struct settings *settings = NULL;
 
 	if (bridge == NULL || bridge == last->exchange)
 		return (last->yields & kinds) != 0 ? 0 : no_bridge(road, err);
-	if (config_section(
-		config, "exchange", bridge->name, &settings, err) == -1)
-		return error_at(err, STAGE_CONFIG);
-	return road_append(road, bridge, bridge->name, settings, err);
+	return road_add_bridge(config, road, bridge, err);
 }

@@ -21,6 +21,11 @@ int road_append(struct road *road, const struct exchange *exchange,
     const char *credential, const struct settings *settings,
     struct error *err);
 
+/* Puts an exchange that nobody wrote down at the end of the road, with the
+ * settings that [exchange "NAME"] has for it. */
+int road_add_bridge(const struct config *config, struct road *road,
+    const struct exchange *bridge, struct error *err);
+
 /* Appends the exchange that is made for the road's host, takes what the road
  * yields and yields one of `kinds`, if there is one and the road does not end
  * with it; also where the road's kind is one of them: a cloud's token may fit

@@ -217,6 +217,13 @@ def test_ecr_bridge(place):
         'identity:token': 1, 'sts:AssumeRoleWithWebIdentity': 1,
         'ecr:GetAuthorizationToken': 1}, 'ECR: one mint a step')
     equal(get(place, ECR), answer, 'ECR: and kept')
+    place.configure(
+        sections.web_identity(rig, role=rig['role_ecr']),
+        sections.section('exchange', 'aws-ecr', region='nowhere at all'),
+        sections.docker('*.dkr.ecr.us-east-1.amazonaws.com',
+                        credential='dev'))
+    like(ask(place, 'get', key=ECR).out, r'\[exchange "aws-ecr"\]: region: ',
+         'ECR: a mistake is said to be where it is')
 
 
 def test_google_bridge(place):

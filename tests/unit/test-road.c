@@ -96,7 +96,7 @@ static const struct row found[] = {
     {DEV BINDING(
 	 "git", "https://git-codecommit.us-east-1.amazonaws.com", "dev"),
 	"tool=git target=https://git-codecommit.us-east-1.amazonaws.com/",
-	"config config: [credential \"aws-codecommit\"]: a password of "
+	"config config: [exchange \"aws-codecommit\"]: a password of "
 	"CodeCommit is for one repository, but git sends no path: git config "
 	"--global credential.https://git-codecommit.us-east-1.amazonaws.com."
 	"useHttpPath true"},
