@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #define DOWNSCOPE "gcp-downscope"
+#define FEDERATION "gcp-federation" /* at the same service */
 #define GOOGLE "https://www.googleapis.com/auth/"
 #define GOOGLE_ALL GOOGLE "cloud-platform"
 
@@ -134,6 +135,17 @@ count_of(const struct settings *settings, const char *key)
 	return count;
 }
 
+/* An id token has no scope, whatever it was made with, nor has what is made
+ * with one. */
+static bool
+is_lost_after(const struct road *road, const struct step *step)
+{
+	for (; step < road->steps + road->count; step++)
+		if (step->yields == KIND_ID_TOKEN)
+			return true;
+	return false;
+}
+
 static int
 narrow_scope(struct road *road, struct error *err)
 {
@@ -145,8 +157,7 @@ narrow_scope(struct road *road, struct error *err)
 		return 0;
 	if (left == NULL)
 		return no_memory(err);
-	/* An id token has no scope, whatever it was made with. */
-	if (step == NULL || road_last(road)->yields == KIND_ID_TOKEN)
+	if (step == NULL || is_lost_after(road, step))
 		return refuse(road, err, "no step takes a `scope`");
 	if (settings_get(step->settings, "scope") != NULL) {
 		if (meet(step->settings, limits, left) == -1)
@@ -161,8 +172,26 @@ narrow_scope(struct road *road, struct error *err)
 	return replace_scopes(step, limits) == -1 ? no_memory(err) : 0;
 }
 
+/* What the step is told now was not there when the road was resolved. */
+static int
+check(struct road *road, const struct step *step, struct error *err)
+{
+	struct error why = {0};
+
+	if (step->exchange->resolve == NULL ||
+	    step->exchange->resolve(step->settings, NULL, &why) == 0)
+		return 0;
+	if (why.fault == FAULT_SYSTEM)
+		return no_memory(err);
+	refuse(road, err, why.text);
+	if (err != NULL)
+		err->fault = why.fault;
+	return -1;
+}
+
 /* A key of which there is one: the configuration's own can be kept only if it
- * is the same. */
+ * is the same. AWS allows what any one of the session's policies allows, so
+ * that a second one beside it would widen what either leaves. */
 static int
 narrow_text(struct road *road, const char *key, struct error *err)
 {
@@ -181,8 +210,36 @@ narrow_text(struct road *road, const char *key, struct error *err)
 		    key);
 		return refuse(road, err, why);
 	}
-	return settings_set(step->settings, key, wanted) == -1 ? no_memory(err)
-							       : 0;
+	if (settings_get(step->settings, "policy-arn") != NULL)
+		return refuse(road, err,
+		    "the credential has a `policy-arn` of its own, whose "
+		    "permissions would be added");
+	if (settings_set(step->settings, key, wanted) == -1)
+		return no_memory(err);
+	return check(road, step, err);
+}
+
+/* A step of its own asks the same service in the same universe as the chain
+ * before it, unless [exchange "gcp-downscope"] says otherwise. */
+static int
+follow(const struct road *road, struct settings *settings)
+{
+	for (size_t i = road->count - 1; i-- > 1;) {
+		const struct step *step = &road->steps[i];
+		const char *universe = settings_get(step->settings, "universe");
+		const char *endpoint = settings_get(step->settings, "endpoint");
+
+		if (universe != NULL &&
+		    settings_get(settings, "universe") == NULL &&
+		    settings_set(settings, "universe", universe) == -1)
+			return -1;
+		if (endpoint != NULL &&
+		    strcmp(step->exchange->name, FEDERATION) == 0 &&
+		    settings_get(settings, "endpoint") == NULL &&
+		    settings_set(settings, "endpoint", endpoint) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 /* Google's tokens are downscoped by a step of its own, where the road has
@@ -193,17 +250,17 @@ add_downscope(
 {
 	const struct exchange *downscope = exchange_named(DOWNSCOPE);
 	const struct step *last = road_last(road);
-	const struct settings *settings = NULL;
 
 	if (settings_get(road->verdict.limits, "boundary") == NULL ||
 	    step_with(road, "boundary") != NULL || downscope == NULL ||
 	    last->exchange == NULL || last->yields != KIND_BEARER ||
 	    !text_starts(last->exchange->name, "gcp-"))
 		return 0;
-	if (config_section(config, "exchange", DOWNSCOPE, &settings, err) ==
-	    -1)
-		return error_at(err, STAGE_CONFIG);
-	return road_append(road, downscope, DOWNSCOPE, settings, err);
+	if (road_add_bridge(config, road, downscope, err) == -1)
+		return -1;
+	return follow(road, road->steps[road->count - 1].settings) == -1
+		   ? no_memory(err)
+		   : 0;
 }
 
 /* The trust policy is no secret of the configuration's: the rule's replaces

@@ -75,6 +75,34 @@ def test_narrowed_role(place):
     like(put.err, 'AccessDenied', 'the session policy bites')
 
 
+def limited(place, policy_text, **more):
+    place.configure(sections.web_identity(place.rig, **more),
+                    policy('self', 'narrow'),
+                    rule('narrow', session_policy=policy_text.replace(
+                        '"', '\\"')))
+    return token(place, 'dev')
+
+
+def test_session_policies_that_do_not_narrow(place):
+    """Of a session's policies AWS allows what any allows."""
+    rig = place.rig
+    arn = 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess'
+    done = limited(place, READ_ONLY, policy_arn=arn)
+    equal((done.code, done.out), (77, ''), 'beside a policy-arn: denied')
+    like(done.err, 'has a `policy-arn` of its own', 'and says why')
+    done = limited(place, READ_ONLY, policy_arn=arn,
+                   session_policy=READ_ONLY.replace('"', '\\"'))
+    equal((done.code, done.out), (77, ''), 'also where the policy is the same')
+    equal(limited(place, READ_ONLY).code, 0, 'alone: allowed')
+    rig.forget()
+    done = limited(place, READ_ONLY.replace('s3:Get', 's3:Get' * 350))
+    equal((done.code, done.out), (78, ''), 'a policy that is too long')
+    like(done.err, r'^daypass: policy: \[policy "self"\] rule "narrow" narrows '
+         'this, and session-policy and policy-arn have .* STS takes at most '
+         '2048', 'is told of the rule')
+    equal(rig.count('sts:AssumeRoleWithWebIdentity'), 0, 'and not sent')
+
+
 def test_taken_back(place):
     rig = place.rig
     place.configure(sections.octo(rig, scope='acme/web'),
@@ -89,6 +117,20 @@ def test_taken_back(place):
     done = token(place, 'dev')
     equal((done.code, done.out), (77, ''), 'what cannot be: denied')
     like(done.err, r'allows 2 s, .* cannot be taken back', 'and says why')
+
+
+def test_scopes_behind_an_id_token(place):
+    rig = place.rig
+    place.configure(
+        sections.federation(rig), sections.id_token(rig),
+        sections.credential('database', 'vault', **{
+            'from': 'invoker', 'endpoint': rig['vault'], 'role': 'web',
+            'path': 'database/creds/web'}),
+        policy('self', 'scope'), rule('scope', scope=(
+            'https://www.googleapis.com/auth/devstorage.read_only')))
+    done = token(place, 'database')
+    equal((done.code, done.out), (77, ''), 'it does not reach through')
+    like(done.err, 'no step takes a `scope`', 'and says so')
 
 
 def test_scopes(place):

@@ -119,11 +119,10 @@ def test_boundary_of_a_policy(place):
     """A rule's boundary narrows what the configuration leaves wide."""
     rig = place.rig
 
-    def minted(boundary):
+    def minted(boundary, **more):
         return mint(place, 'gcp-ci', sections.federation(rig),
                     sections.service_account(rig),
-                    sections.section('exchange', 'gcp-downscope',
-                                     endpoint=rig['gcp_sts']),
+                    sections.section('exchange', 'gcp-downscope', **more),
                     sections.section('policy', 'self', rule='team'),
                     sections.section('rule', 'team', verdict='allow',
                                      boundary=boundary))
@@ -134,10 +133,16 @@ def test_boundary_of_a_policy(place):
     equal([rig.get(f'{rig["gcs"]}/storage/v1/b/demo/o/{name}', token)
            for name in ('team%2Fnotes.txt', 'hello.txt')], [200, 403],
           'it opens what the boundary leaves')
+    equal(rig.count('gcp_sts:downscope'), 1, 'asked where the chain asks')
+    done = minted(sections.boundary('demo', 'team/'),
+                  endpoint=rig['gcp_iam'])
+    ok(done.code != 0 and rig.count('gcp_sts:downscope') == 1,
+       'but [exchange] has the word', done)
     rig.forget()
     done = minted(sections.boundary('demo', 'x').replace('Cond', 'Kond'))
     equal((done.code, done.out), (78, ''), 'a boundary that is spelt wrong')
-    like(done.err, 'boundary: rule 1: it may hold', 'is told')
+    like(done.err, r'^daypass: policy: \[policy "self"\] rule "team" narrows '
+         'this, and boundary: rule 1: it may hold', 'is told of the rule')
     equal(rig.count('gcp_sts:downscope'), 0, 'and not sent')
 
 
