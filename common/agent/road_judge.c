@@ -32,6 +32,17 @@ no_memory(struct error *err)
 /* A road and those of who acts on it, and of who acts on these. */
 #define NAMES_MAX (5 * ROAD_STEPS)
 
+static int
+add_name(const char *names[NAMES_MAX + 1], size_t *count, const char *name,
+    struct error *err)
+{
+	if (*count == NAMES_MAX)
+		return error_set(
+		    err, FAULT_CONFIG, "too many actors for a policy to judge");
+	names[(*count)++] = name;
+	return 0;
+}
+
 /* The names of what the chain makes, the last one first, and of what acts for
  * it. -1: more than anybody can mean. */
 static int
@@ -39,16 +50,35 @@ name_credentials(const struct road *road, const char *names[NAMES_MAX + 1],
     size_t *count, struct error *err)
 {
 	for (size_t i = road->count; i-- > 1;) {
-		if (*count == NAMES_MAX)
-			return error_set(err, FAULT_CONFIG,
-			    "too many actors for a policy to judge");
-		names[(*count)++] = road->steps[i].credential;
-		if (road->steps[i].actor != NULL &&
-		    name_credentials(
-			road->steps[i].actor, names, count, err) == -1)
+		const struct step *step = &road->steps[i];
+
+		if (!step->is_bridge &&
+		    add_name(names, count, step->credential, err) == -1)
+			return -1;
+		if (step->actor != NULL &&
+		    name_credentials(step->actor, names, count, err) == -1)
 			return -1;
 	}
-	names[*count] = NULL;
+	return 0;
+}
+
+/* A bridge's name comes behind those that the configuration gave: whoever may
+ * have a credential may have the login that it becomes, and whoever may have
+ * one login may not have everybody's. */
+static int
+name_all(const struct road *road, const char *names[NAMES_MAX + 1],
+    struct error *err)
+{
+	size_t count = 0;
+
+	if (name_credentials(road, names, &count, err) == -1)
+		return -1;
+	for (size_t i = 1; i < road->count; i++)
+		if (road->steps[i].is_bridge &&
+		    add_name(names, &count, road->steps[i].credential, err) ==
+			-1)
+			return -1;
+	names[count] = NULL;
 	return 0;
 }
 
@@ -73,14 +103,13 @@ judge(const struct config *config, struct road *road,
 {
 	scoped(buffer) struct buffer id_token = BUFFER(TARGET_MAX + 512);
 	const char *names[NAMES_MAX + 1] = {NULL};
-	size_t count = 0;
 	struct asking asking = {.tool = road->tool,
 	    .target = road->target.text,
 	    .credentials = names,
 	    .claims = claims,
 	    .minute = minute_of_day()};
 
-	if (name_credentials(road, names, &count, err) == -1)
+	if (name_all(road, names, err) == -1)
 		return error_at(err, STAGE_POLICY);
 	if (road->count == 1) {
 		buffer_printf(

@@ -103,6 +103,31 @@ def test_session_policies_that_do_not_narrow(place):
     equal(rig.count('sts:AssumeRoleWithWebIdentity'), 0, 'and not sent')
 
 
+def test_bridge(place):
+    """A rule is about what the configuration calls a credential, also where
+    a registry's login is made of it."""
+    rig = place.rig
+
+    def login(**more):
+        place.configure(
+            sections.web_identity(rig, role=rig['role_ecr']),
+            sections.section('exchange', 'aws-ecr', endpoint=rig['ecr']),
+            sections.docker('*.dkr.ecr.us-east-1.amazonaws.com',
+                            credential='dev'),
+            policy('self', 'login'), rule('login', **more))
+        return place.run(
+            'docker-credential-daypass', 'get',
+            input='123456789012.dkr.ecr.us-east-1.amazonaws.com')
+
+    equal(login(credential='dev').code, 0, 'what it is made of is allowed')
+    done = login(credential='aws-ecr')
+    equal(done.code, 1, "everybody's login is not allowed by its name")
+    like(done.out, 'no rule of it matches', 'and says why')
+    for name in ('dev', 'aws-ecr'):
+        done = login(verdict='deny', credential=name)
+        like(done.out, 'rule "login" denies', f'{name}: denied')
+
+
 def test_taken_back(place):
     rig = place.rig
     place.configure(sections.octo(rig, scope='acme/web'),
