@@ -45,6 +45,15 @@ word(struct buffer *text, const char *at, const char *audience)
 	return quote == '\0' ? at : NULL;
 }
 
+/* Would the audience, which anybody may choose, be taken for an option? It is
+ * the value of one behind a word that begins with '-'. */
+static bool
+is_option(const char *at, const char *before, const char *audience)
+{
+	return *audience == '-' && *before != '-' &&
+	       text_starts(at + strspn(at, "\"'"), AUDIENCE);
+}
+
 /* Counts on text being whole: only then does it stay where it is. */
 static int
 point(struct words *words, size_t count, struct error *err)
@@ -70,7 +79,7 @@ static int
 split(const struct settings *settings, const char *audience,
     struct words *words, struct error *err)
 {
-	const char *at;
+	const char *at, *before = "";
 	size_t count = 0;
 
 	words->text = BUFFER(COMMAND_MAX);
@@ -78,6 +87,11 @@ split(const struct settings *settings, const char *audience,
 	if (at == NULL)
 		return -1;
 	for (at += strspn(at, SPACE); *at != '\0'; at += strspn(at, SPACE)) {
+		if (is_option(at, before, audience))
+			return error_set(err, FAULT_USAGE,
+			    "an audience that begins with - could be taken "
+			    "for an option of the command");
+		before = at;
 		if ((at = word(&words->text, at, audience)) == NULL)
 			return error_set(err, FAULT_CONFIG,
 			    "the command has a quote that is not closed");

@@ -42,6 +42,11 @@ test_audience(struct place *place)
 	is(place, "show {audience} b", "x y'\"$(z);", "[x_y'\"$(z);][b]");
 	is(place, "show '{audience}'", "{audience}", "[{audience}]");
 	is(place, "show {audience} b", "", "[][b]");
+	is(place, "show --a={audience}", "-x", "[--a=-x]");
+	is(place, "show --a {audience}", "-x", "[--a][-x]");
+	is(place, "show {audience}", "-x", NULL);
+	tap_number(place->err.fault, FAULT_USAGE, "an option is none");
+	is(place, "show a ''\"{audience}\"", "-x", NULL);
 }
 
 static void
