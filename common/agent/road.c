@@ -179,7 +179,7 @@ set_username(struct search *search)
 }
 
 enum road_result
-road_arrive(struct search *search, char want[256])
+road_arrive(struct search *search, char want[AROUND_WANT])
 {
 	struct road *road = search->road;
 	enum road_result result;

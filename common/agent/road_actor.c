@@ -31,7 +31,7 @@ set_audience(struct search *search, const struct step *step)
 }
 
 static enum road_result
-find(struct search *search, const struct step *step, char want[256])
+find(struct search *search, const struct step *step, char want[AROUND_WANT])
 {
 	const char *name = search->chain.credential;
 
@@ -53,7 +53,7 @@ find(struct search *search, const struct step *step, char want[256])
 }
 
 enum road_result
-road_actor(const struct search *from, struct step *step, char want[256])
+road_actor(const struct search *from, struct step *step, char want[AROUND_WANT])
 {
 	struct search search = {.config = from->config,
 	    .request = from->request,

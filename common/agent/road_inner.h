@@ -31,11 +31,11 @@ enum road_result road_begin(struct search *search);
 
 /* From the chain of steps on: completes and checks their settings, and finds
  * the identity and who acts. */
-enum road_result road_arrive(struct search *search, char want[256]);
+enum road_result road_arrive(struct search *search, char want[AROUND_WANT]);
 
 /* road_actor.c: the road of the step's `actor`, which becomes the step's.
  * ROAD_FOUND also where there is none. */
 enum road_result road_actor(
-    const struct search *from, struct step *step, char want[256]);
+    const struct search *from, struct step *step, char want[AROUND_WANT]);
 
 #endif

@@ -11,7 +11,7 @@ try(const struct config *config, const char *name,
     const struct message *request, struct error *err)
 {
 	struct road *road = calloc(1, sizeof(*road));
-	char want[256];
+	char want[AROUND_WANT];
 
 	if (road == NULL) {
 		error_errno(err, "no memory for a road");

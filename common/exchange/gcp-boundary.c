@@ -8,12 +8,14 @@
 
 /*
  * A Credential Access Boundary, as Google writes it into a file:
+ *
  *	{"accessBoundary": {"accessBoundaryRules": [{
- *	    "availableResource":
- *"//storage.googleapis.com/projects/_/buckets/B", "availablePermissions":
- *["inRole:roles/storage.objectViewer"], "availabilityCondition": {"expression":
- *"...", "title": "..."}}]}} A name that is spelt wrong here would be a limit
- *that is not there, so what is not known is refused.
+ *	  "availableResource": "//storage.googleapis.com/projects/_/buckets/B",
+ *	  "availablePermissions": ["inRole:roles/storage.objectViewer"],
+ *	  "availabilityCondition": {"expression": "...", "title": "..."}}]}}
+ *
+ * A name that is spelt wrong here would be a limit that is not there, so what
+ * is not known is refused.
  */
 #define RULES "accessBoundary/accessBoundaryRules"
 #define RULES_MAX 10
