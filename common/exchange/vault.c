@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "exchange/claims.h"
 #include "exchange/reply.h"
 #include "exchange/vault.h"
 
@@ -176,7 +177,7 @@ vault_run(const struct exchange_mint *mint, struct credential **output,
 	struct vault_login login = {0};
 	int result = -1;
 
-	if (made == NULL)
+	if (made == NULL || claims_carry(made, mint->input) == -1)
 		return error_errno(err, "memory for a credential");
 	if (vault_login(mint, &login, err) == 0) {
 		made->revocable =

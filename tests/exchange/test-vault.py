@@ -214,6 +214,8 @@ def test_chain(place):
         credential='deploy'))
     done = place.run('aws-credential-daypass')
     equal(done.code, 0, f'aws-assume-role from vault: {done.err}')
+    session = rig.cloud.issued.sessions[json.loads(done.out)['AccessKeyId']]
+    equal(session.name, '7f3', 'the session is called as the workspace is')
     place.configure(sections.vault(rig, 'dev', **DATABASE),
                     sections.assume_role(rig))
     like(place.daypass('token', 'deploy').err,
