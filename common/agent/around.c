@@ -26,6 +26,23 @@ around_asker(const struct message *request, const char *name)
 	return NULL;
 }
 
+void
+around_keep_home(struct message *request)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < request->count; i++) {
+		struct attribute one = request->attributes[i];
+
+		if (strcmp(one.key, "env.HOME") == 0 ||
+		    text_starts(one.key, "env.XDG_"))
+			one.value = secure_getenv(one.key + strlen("env."));
+		if (one.value != NULL)
+			request->attributes[kept++] = one;
+	}
+	request->count = kept;
+}
+
 /* [identity] where it names variables itself, and the identity reads such;
  * else NULL, in which nothing is named. */
 static const struct settings *

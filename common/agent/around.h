@@ -12,6 +12,13 @@
 const char *around_asker(const struct message *request, const char *name);
 
 /*
+ * For who asks from within a child session: HOME and XDG_* are the agent's
+ * own. A home of its making would choose the program that runs for it, outside
+ * of what it is confined to ([identity] command = ~/bin/mint), or whose login.
+ */
+void around_keep_home(struct message *request);
+
+/*
  * What an identity sees: its variables all from the asker if the asker has
  * any of them, else all from the agent. PATH is always the agent's. 1: made.
  * 0: the configuration names variables that the asker was not asked for yet;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/around.h"
 #include "agent/asker.h"
 #include "agent/listener.h"
 #include "agent/retire.h"
@@ -306,6 +307,8 @@ admit(struct asker *asker, struct error *err)
 	if (sessions_who(asker->agent->sessions, asker->fd, &asker->actor,
 		err) == -1)
 		return -1;
+	if (!actor_is_self(&asker->actor))
+		around_keep_home(&asker->message);
 	if (!asker->verb->self_only || actor_is_self(&asker->actor))
 		return 0;
 	error_set(err, FAULT_REFUSED,

@@ -11,7 +11,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import clients, logins, processes, sections, tap   # noqa: E402
+from support import (   # noqa: E402
+    clients, logins, processes, sections, signin, tap)
 from support.logins import sub   # noqa: E402
 from support.processes import wait_for   # noqa: E402
 from support.tap import equal, like, ok   # noqa: E402
@@ -73,6 +74,33 @@ def test_without_configuration_home(place):
     is_each_their_own(place, {sub('ada'): ada,
                               sub('bob'): environments['bob']},
                       'XDG_CONFIG_HOME of the first asker alone')
+
+
+def test_home_of_a_child_session(place):
+    """It chooses neither the program that runs for it nor whose login."""
+    mint = '#!/bin/sh\nexec ona idp token --audience "$1"\n'
+    place.make('home/bin')
+    place.make('evil/bin')
+    place.write(place.path('home/bin/mint'), mint, 0o700)
+    place.write(place.path('evil/bin/mint'),
+                f'#!/bin/sh\n: >{place.path("evil/ran")}\necho evil\n', 0o700)
+    bind(place, '[identity]\n\tcommand = ~/bin/mint {audience}\n')
+    mine = api(place)
+    done = place.run('/usr/bin/python3', '-c', signin.LEADER, place.socket,
+                     'daypass', 'token', '--force', 'api',
+                     env={'HOME': place.path('evil'),
+                          'DAYPASS_CONFIG': place.config})
+    equal(principal(place, done.out), mine, 'the same as outside of it')
+    ok(not os.path.exists(place.path('evil/ran')), 'its own is not run')
+    theirs = homes(place)['bob']
+    bind(place, '[identity]\n\tsource = ona\n')
+    for more in ({}, {'XDG_CONFIG_HOME': theirs['HOME']}):
+        done = place.run('/usr/bin/python3', '-c', signin.LEADER, place.socket,
+                         'daypass', 'token', '--force', 'api',
+                         env={**theirs, **more,
+                              'DAYPASS_CONFIG': place.config})
+        ok(principal(place, done.out) != sub('bob'), "not another home's",
+           done)
 
 
 def test_by_variables(place):
