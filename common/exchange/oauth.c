@@ -11,9 +11,6 @@
 
 #define SCOPES_MAX (8 * 1024)
 
-/* A lifetime beyond ten years is taken for those ten. */
-#define LIFE_MAX (10 * 365 * 86400LL)
-
 struct secret *
 oauth_form(const struct secret *subject_token, const char *subject_token_type,
     size_t room, struct error *err)
@@ -73,11 +70,8 @@ read_expiry(const struct exchange_mint *mint, const struct json *json,
 	struct jwt claims;
 	int64_t seconds;
 
-	if (json_integer(json, "expires_in", &seconds) && seconds > 0) {
-		if (seconds > LIFE_MAX)
-			seconds = LIFE_MAX;
+	if (json_integer(json, "expires_in", &seconds) && seconds > 0)
 		return reply_expiry(mint, start, seconds);
-	}
 	if (jwt_read(token, &claims, NULL) == 0)
 		return claims.expires;
 	return 0;

@@ -8,6 +8,9 @@
 #include "exchange/claims.h"
 #include "exchange/reply.h"
 
+/* A lifetime beyond ten years is taken for those ten: the sum must fit. */
+#define LIFE_MAX (10 * 365 * 86400LL)
+
 /* The media types that are the same syntax under several names. */
 static const char *
 media_family(const char *type)
@@ -141,6 +144,8 @@ reply_token(const struct json *json, const char *path, const char *url,
 int64_t
 reply_expiry(const struct exchange_mint *mint, int64_t start, int64_t seconds)
 {
+	if (seconds > LIFE_MAX)
+		seconds = LIFE_MAX;
 	return start + mint->http->skew + seconds;
 }
 

@@ -50,8 +50,9 @@ int reply_unexpected(const char *url, struct error *err, const char *fmt, ...)
 struct secret *reply_token(const struct json *json, const char *path,
     const char *url, struct error *err);
 
-/* `seconds` from `start`, which is our time before the request, as the other
- * side's clock says it: that is what a credential's expiry is told in. */
+/* `seconds`, ten years at most, from `start`, which is our time before the
+ * request, as the other side's clock says it: that is what a credential's
+ * expiry is told in. */
 int64_t reply_expiry(const struct exchange_mint *mint, int64_t start,
     int64_t seconds);
 

@@ -11,6 +11,9 @@
 	"{\"auth\":{\"client_token\":\"hvs.login\","           \
 	"\"lease_duration\":3600,\"token_type\":\"service\"}," \
 	"\"wrap_info\":null}"
+#define FOR_EVER                                     \
+	"{\"auth\":{\"client_token\":\"hvs.login\"," \
+	"\"lease_duration\":9223372036854775807}}"
 #define BATCH                                        \
 	"{\"auth\":{\"client_token\":\"hvb.login\"," \
 	"\"lease_duration\":3600,\"token_type\":\"batch\"}}"
@@ -134,6 +137,10 @@ test_token(void)
 		   made->handle == NULL,
 	    "revocable by itself");
 	expires_in(made, 3600, "lease_duration");
+	credential_free(made);
+	canned_put(200, "application/json", FOR_EVER);
+	made = run(canned_settings(WHERE, "role", "web", NULL), &err);
+	expires_in(made, 10 * 365 * 86400LL, "longer than can be told");
 	credential_free(made);
 	canned_put(200, "application/json", BATCH);
 	made = run(canned_settings(WHERE, "role", "web", NULL), &err);
