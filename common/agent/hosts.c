@@ -5,7 +5,6 @@
 #include "agent/extras.h"
 #include "agent/road_judge.h"
 #include "agent/verbs.h"
-#include "base/text.h"
 
 #define HOSTS_MAX 250
 
@@ -42,13 +41,13 @@ key_of(const char *host)
 static const char *
 username_of(const struct road *road)
 {
-	const struct exchange *exchange = road_last(road)->exchange;
+	const struct step *last = road_last(road);
+	const char *name = road->username;
 
-	if (road->username != NULL)
-		return road->username;
-	return exchange != NULL && text_starts(exchange->name, "aws-")
-		   ? "AWS"
-		   : "oauth2";
+	if (name == NULL && last->exchange != NULL &&
+	    last->exchange->user != NULL)
+		name = last->exchange->user(last->settings);
+	return name == NULL ? "oauth2" : name;
 }
 
 /* All hosts, or the variable that the asker must be asked for. More than a

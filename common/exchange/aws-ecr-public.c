@@ -93,6 +93,13 @@ ecr_public_run(const struct exchange_mint *mint, struct credential **output,
 	    mint, &registry, buffer_text(&url), REGION, output, err);
 }
 
+static const char *
+ecr_public_user(const struct settings *settings)
+{
+	(void)settings;
+	return "AWS";
+}
+
 const struct exchange exchange_aws_ecr_public = {
     .name = "aws-ecr-public",
     .takes = KIND_AWS,
@@ -101,6 +108,7 @@ const struct exchange exchange_aws_ecr_public = {
     .keys = keys,
     .absent = absent,
     .variables = variables,
+    .user = ecr_public_user,
     .resolve = ecr_public_resolve,
     .endpoint = ecr_public_endpoint,
     .run = ecr_public_run,

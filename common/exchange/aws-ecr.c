@@ -210,6 +210,13 @@ ecr_run(const struct exchange_mint *mint, struct credential **output,
 	    settings_get(mint->settings, "region"), output, err);
 }
 
+static const char *
+ecr_user(const struct settings *settings)
+{
+	(void)settings;
+	return "AWS";
+}
+
 const struct exchange exchange_aws_ecr = {
     .name = "aws-ecr",
     .takes = KIND_AWS,
@@ -217,6 +224,7 @@ const struct exchange exchange_aws_ecr = {
     .hosts = hosts,
     .keys = keys,
     .variables = variables,
+    .user = ecr_user,
     .resolve = ecr_resolve,
     .endpoint = ecr_endpoint,
     .run = ecr_run,

@@ -162,12 +162,20 @@ acr_run(const struct exchange_mint *mint, struct credential **output,
 	return read_reply(mint, json, request.url, output, err);
 }
 
+static const char *
+acr_user(const struct settings *settings)
+{
+	(void)settings;
+	return USER;
+}
+
 const struct exchange exchange_azure_acr = {
     .name = "azure-acr",
     .takes = KIND_BEARER,
     .yields = KIND_BASIC,
     .hosts = hosts,
     .keys = keys,
+    .user = acr_user,
     .resolve = acr_resolve,
     .endpoint = acr_endpoint,
     .run = acr_run,

@@ -163,6 +163,12 @@ hub_run(const struct exchange_mint *mint, struct credential **output,
 	return 0;
 }
 
+static const char *
+hub_user(const struct settings *settings)
+{
+	return settings_get(settings, "organization");
+}
+
 const struct exchange exchange_docker_hub = {
     .name = "docker-hub",
     .takes = KIND_ID_TOKEN,
@@ -171,6 +177,7 @@ const struct exchange exchange_docker_hub = {
     .ttl_usual = TTL_MIN,
     .ttl_min = TTL_MIN,
     .audience = hub_audience,
+    .user = hub_user,
     .resolve = hub_resolve,
     .endpoint = hub_endpoint,
     .run = hub_run,

@@ -78,6 +78,9 @@ struct exchange {
 	long ttl_usual, ttl_min;
 	/* Keys that are a mistake, and why. NULL: none but the unknown. */
 	const struct exchange_absent *absent;
+	/* The user name in what it makes (KIND_BASIC), where that is known
+	 * before it is made. NULL, or NULL from it: it is not. */
+	const char *(*user)(const struct settings *settings);
 	/* What it makes is for one use: each who asks gets one of their own.
 	 * Only for what costs no request. */
 	bool fresh;

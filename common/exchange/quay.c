@@ -212,12 +212,19 @@ quay_run(const struct exchange_mint *mint, struct credential **output,
 	return 0;
 }
 
+static const char *
+quay_user(const struct settings *settings)
+{
+	return settings_get(settings, "robot");
+}
+
 const struct exchange exchange_quay = {
     .name = "quay",
     .takes = KIND_ID_TOKEN,
     .yields = KIND_BASIC,
     .keys = keys,
     .audience = quay_audience,
+    .user = quay_user,
     .resolve = quay_resolve,
     .endpoint = quay_endpoint,
     .run = quay_run,

@@ -37,6 +37,10 @@ def test_names(place):
     for name, section, user in shapes(place.rig):
         place.configure(section, sections.docker('registry.rig.test',
                                                  credential=name))
+        listed = json.loads(place.run('docker-credential-daypass', 'list',
+                                      input='unused').out)
+        if name != 'jfrog':     # whose token says it, once there is one
+            equal(listed, {'registry.rig.test': user}, f'{name}: is listed')
         told = login(place, 'registry.rig.test')
         equal(told.get('Username'), user, f'{name}: its user')
         ok(told.get('Secret') in place.rig.cloud.issued.grants,

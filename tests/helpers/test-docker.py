@@ -140,12 +140,18 @@ def test_list(place):
     place.configure(
         sections.docker(REGISTRY), sections.docker('*.example.com'),
         sections.docker('europe-docker.pkg.dev', credential='gcp'),
-        sections.federation(place.rig),
+        sections.federation(place.rig), sections.web_identity(place.rig),
+        sections.entra(place.rig), *(
+            sections.docker(host, credential=name) for host, name in (
+                (ECR, 'dev'), ('public.ecr.aws', 'dev'),
+                ('acme.azurecr.io', 'entra'))),
         sections.docker('broken.rig.test', credential='missing'))
     done = ask(place, 'list', key='unused')
     equal((done.code, done.err), (0, ''), 'list: exit 0, silent')
     equal(json.loads(done.out), {
-        REGISTRY: 'oauth2', 'europe-docker.pkg.dev': 'oauth2accesstoken'},
+        REGISTRY: 'oauth2', 'europe-docker.pkg.dev': 'oauth2accesstoken',
+        'public.ecr.aws': 'AWS', ECR: 'AWS',
+        'acme.azurecr.io': '00000000-0000-0000-0000-000000000000'},
         'list: exact bindings that could be served')
     equal(place.rig.counts(), {}, 'list asks nobody')
 
