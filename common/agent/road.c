@@ -5,6 +5,7 @@
 #include "agent/around.h"
 #include "agent/road_identity.h"
 #include "agent/road_inner.h"
+#include "base/clock.h"
 #include "base/text.h"
 
 static void
@@ -59,13 +60,18 @@ road_out_of_memory(struct search *search)
 	return road_wrong(search, STAGE_AGENT);
 }
 
+/* Who asks may want less than the configuration gives, and not more. */
 static int
 narrow_ttl(struct search *search)
 {
 	const char *ttl = message_get(search->request, "duration");
 	struct step *last = &search->road->steps[search->road->count - 1];
+	long usual;
 
 	if (ttl == NULL || search->road->count < 2)
+		return 0;
+	usual = exchange_ttl(last->settings, last->exchange->ttl_usual);
+	if (usual > 0 && usual <= clock_parse_duration(ttl))
 		return 0;
 	if (settings_set(last->settings, "ttl", ttl) == -1)
 		return error_set(search->err, FAULT_SYSTEM, "no memory");

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -384,6 +385,34 @@ test_system(void)
 	leads(&same, GITHUB, user, same.request);
 }
 
+/* Whoever asks may want a shorter life, and not a longer one. */
+static void
+asked_ttl(const char *configured, const char *request, const char *expected)
+{
+	char config[1024];
+	struct road *road;
+
+	snprintf(config, sizeof(config), "%s%s", DEV, configured);
+	roads_find(NULL, config, request, &road);
+	tap_is(settings_get(road_last(road)->settings, "ttl"), expected,
+	    "%s: ttl", request);
+	road_release(road);
+}
+
+static void
+test_duration(void)
+{
+	asked_ttl("ttl = 20m\n", JOB "tool=aws credential=dev", "20m");
+	asked_ttl("ttl = 20m\n", JOB "tool=aws credential=dev duration=900",
+	    "900");
+	asked_ttl("ttl = 20m\n", JOB "tool=aws credential=dev duration=43200",
+	    "20m");
+	asked_ttl("", JOB "tool=aws credential=dev duration=900", "900");
+	asked_ttl("", JOB "tool=aws credential=dev duration=43200", NULL);
+	asked_ttl("", JOB "tool=aws role=" ROLE("x") " duration=43200",
+	    "43200");
+}
+
 /* What doctor shows: settings as they were resolved. */
 static void
 test_settings(void)
@@ -462,6 +491,7 @@ main(void)
 	test_rows(wrong, sizeof(wrong) / sizeof(wrong[0]));
 	test_nowhere();
 	test_system();
+	test_duration();
 	test_settings();
 	test_never_mixed();
 	return tap_done();
