@@ -74,12 +74,29 @@ narrow_ttl(struct road *road, struct error *err)
 	return 0;
 }
 
+/* Scopes of Google Cloud's own services, which cloud-platform holds. Others
+ * (Drive, Gmail, ...) it does not: they would widen. */
+static bool
+is_cloud(const char *scope)
+{
+	static const char *const starts[] = {"cloud-platform.", "bigquery",
+	    "compute", "datastore", "devstorage.", "logging.", "monitoring",
+	    "pubsub", "service.management", "servicecontrol", "source.",
+	    "sqlservice.", "trace."};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (text_starts(scope, starts[i]))
+			return true;
+	return false;
+}
+
 /* Does what is asked for today hold all of `scope`? */
 static bool
 covers(const char *today, const char *scope)
 {
 	return verdict_within(scope, today) ||
-	       (strcmp(today, GOOGLE_ALL) == 0 && text_starts(scope, GOOGLE));
+	       (strcmp(today, GOOGLE_ALL) == 0 && text_starts(scope, GOOGLE) &&
+		   is_cloud(scope + strlen(GOOGLE)));
 }
 
 /* What of today's scopes the rule leaves, into `left`. */
@@ -146,6 +163,16 @@ is_lost_after(const struct road *road, const struct step *step)
 	return false;
 }
 
+/* What Google's exchanges ask for where nothing is said. */
+static int
+say_default(struct step *step)
+{
+	if (settings_get(step->settings, "scope") != NULL ||
+	    !text_starts(step->exchange->name, "gcp-"))
+		return 0;
+	return settings_set(step->settings, "scope", GOOGLE_ALL);
+}
+
 static int
 narrow_scope(struct road *road, struct error *err)
 {
@@ -159,6 +186,8 @@ narrow_scope(struct road *road, struct error *err)
 		return no_memory(err);
 	if (step == NULL || is_lost_after(road, step))
 		return refuse(road, err, "no step takes a `scope`");
+	if (say_default(step) == -1)
+		return no_memory(err);
 	if (settings_get(step->settings, "scope") != NULL) {
 		if (meet(step->settings, limits, left) == -1)
 			return no_memory(err);

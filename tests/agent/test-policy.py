@@ -158,6 +158,17 @@ def test_scopes_behind_an_id_token(place):
     like(done.err, 'no step takes a `scope`', 'and says so')
 
 
+def test_scopes_of_google(place):
+    auth = 'https://www.googleapis.com/auth/'
+    for scope, code in (('devstorage.read_only', 0), ('drive', 77)):
+        place.configure(sections.federation(place.rig),
+                        policy('self', 'scope'),
+                        rule('scope', scope=auth + scope))
+        equal(token(place, 'gcp').code, code,
+              f'{scope}: {"within" if code == 0 else "not within"} '
+              'cloud-platform')
+
+
 def test_scopes(place):
     rig = place.rig
     place.configure(sections.octo(rig), sections.git(rig, path=''),
