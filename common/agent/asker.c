@@ -31,7 +31,8 @@ struct asker {
 	struct secret *answer;
 	size_t sent;
 	struct message message;
-	struct actor actor; /* who asks; valid as long as its session */
+	struct session *session; /* theirs; NULL: self */
+	struct actor actor;	 /* who asks */
 	struct writing writing;
 	struct reading reading;
 	const struct verb *verb;
@@ -57,6 +58,7 @@ asker_free(struct asker *asker)
 	close(asker->fd);
 	secret_free(asker->request);
 	secret_free(asker->answer);
+	session_release(asker->session);
 	free(asker);
 	agent->askers--;
 	listener_resume(agent);
@@ -84,8 +86,7 @@ asker_request(const struct asker *asker)
 	return &asker->message;
 }
 
-/* As it was when the request came. A session may be gone since: what is kept
- * for longer is copied. */
+/* As it was when the request came; valid as long as the asker. */
 const struct actor *
 asker_actor(const struct asker *asker)
 {
@@ -256,8 +257,12 @@ config_arrived(struct reading *reading, const struct config *config,
 {
 	struct asker *asker = list_item(reading, struct asker, reading);
 
+	struct error over;
+
 	if (config == NULL)
 		asker_error(asker, err);
+	else if (session_check(asker->session, &over) == -1)
+		asker_error(asker, &over);
 	else
 		asker->verb->begin(asker, config);
 }
@@ -304,8 +309,12 @@ understand(struct asker *asker, size_t length, struct error *err)
 static int
 admit(struct asker *asker, struct error *err)
 {
-	if (sessions_who(asker->agent->sessions, asker->fd, &asker->actor,
-		err) == -1)
+	int result = sessions_who(
+	    asker->agent->sessions, asker->fd, &asker->session, err);
+
+	if (asker->session != NULL)
+		session_actor(asker->session, &asker->actor);
+	if (result == -1)
 		return -1;
 	if (!actor_is_self(&asker->actor))
 		around_keep_home(&asker->message);

@@ -70,6 +70,10 @@ begin(struct asker *asker, const struct config *config)
 	}
 	learn(asker, session);
 	waiting->asker = asker;
+	if (session->over != NULL) {
+		done(&waiting->attending, session->over);
+		return;
+	}
 	waiting->attending.done = done;
 	list_append(&session->attending, &waiting->attending.link);
 	asker_waits(asker, waiting, cancel);

@@ -96,7 +96,7 @@ landing_over(void *arg)
 	flights_on_empty(ending->agent->flights, NULL, NULL);
 	error_set(&err, FAULT_SYSTEM, "the session has ended");
 	error_at(&err, STAGE_AGENT);
-	flights_crash(ending->agent->flights, NULL, &err);
+	flights_crash(ending->agent->flights, NULL, NULL, &err);
 	landed(ending);
 }
 

@@ -55,7 +55,4 @@ void flight_end(struct flight *flight, const struct credential *credential,
  * first, where it has one. */
 void flight_start(struct flight *flight);
 
-/* Starts those that wait for a child, or for a loan, that has become free. */
-void flights_start_queued(struct agent *agent);
-
 #endif

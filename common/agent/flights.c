@@ -90,13 +90,16 @@ flight_end(struct flight *flight, const struct credential *credential,
 }
 
 static struct flight *
-first_of(struct flights *flights, const struct identity *identity)
+first_of(struct flights *flights, const struct identity *identity,
+    const char *session)
 {
 	struct flight *flight;
 
 	list_each (flight, &flights->all, link)
-		if (identity == NULL ||
-		    flight->road->steps[0].identity == identity)
+		if ((identity == NULL ||
+			flight->road->steps[0].identity == identity) &&
+		    (session == NULL ||
+			strcmp(flight->road->session, session) == 0))
 			return flight;
 	return NULL;
 }
@@ -105,15 +108,16 @@ first_of(struct flights *flights, const struct identity *identity)
  * other one is. */
 void
 flights_crash(struct flights *flights, const struct identity *identity,
-    const struct error *err)
+    const char *session, const struct error *err)
 {
 	struct flight *flight;
 
-	while ((flight = first_of(flights, identity)) != NULL) {
+	while ((flight = first_of(flights, identity, session)) != NULL) {
 		list_remove(&flight->link);
 		tell(flight, NULL, err);
 		flight_free(flight);
 	}
+	check_empty(flights);
 }
 
 struct flight *

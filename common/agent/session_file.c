@@ -58,7 +58,7 @@ write_lines(const struct session *session, char *bytes, size_t size)
 		writing_add(&writing, "advisory", "1");
 	if (session->sealed)
 		writing_add(&writing, "sealed", "1");
-	if (session->over)
+	if (session->over != NULL)
 		writing_add(&writing, "over", "1");
 	return writing_end(&writing) == -1 ? -1 : (int)writing.length;
 }
@@ -129,7 +129,8 @@ take_over(struct session *session, const struct message *message)
 	session->deadline = message_number(message, "deadline", 0);
 	session->advisory = message_get(message, "advisory") != NULL;
 	session->sealed = message_get(message, "sealed") != NULL;
-	session->over = message_get(message, "over") != NULL;
+	if (message_get(message, "over") != NULL)
+		session->over = "it was over before this agent began";
 	if (session->leader <= 0 || session->names[0] == NULL)
 		return -1;
 	session->pidfd = (int)syscall(SYS_pidfd_open, session->leader, 0);
@@ -168,7 +169,7 @@ restore(struct sessions *sessions, int directory, const char *name)
 	}
 	if (take_over(session, &message) == -1) {
 		unlinkat(directory, name, 0);
-		session_free(session);
+		session_forget(session);
 	}
 }
 

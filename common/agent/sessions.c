@@ -11,6 +11,7 @@
 
 #include "agent/ancestry.h"
 #include "agent/approvals.h"
+#include "agent/flight.h"
 #include "agent/log.h"
 #include "agent/recall.h"
 #include "agent/sessions_inner.h"
@@ -47,19 +48,34 @@ tell(struct session *session, const char *why)
 	}
 }
 
+struct session *
+session_keep(struct session *session)
+{
+	session->references++;
+	return session;
+}
+
 void
-session_free(struct session *session)
+session_release(struct session *session)
+{
+	if (session == NULL || --session->references > 0)
+		return;
+	for (size_t i = 0; session->names[i] != NULL; i++)
+		free(session->names[i]);
+	secret_free(session->origin);
+	free(session->reason);
+	free(session);
+}
+
+void
+session_forget(struct session *session)
 {
 	list_remove(&session->link);
 	watch_free(session->watch);
 	timer_free(session->timer);
 	if (session->pidfd != -1)
 		close(session->pidfd);
-	for (size_t i = 0; session->names[i] != NULL; i++)
-		free(session->names[i]);
-	secret_free(session->origin);
-	free(session->reason);
-	free(session);
+	session_release(session);
 }
 
 void
@@ -81,7 +97,7 @@ sessions_free(struct sessions *sessions)
 		return;
 	sessions_leave(sessions);
 	list_each (session, &sessions->all, link)
-		session_free(session);
+		session_forget(session);
 	free(sessions);
 }
 
@@ -139,18 +155,30 @@ end_inner(struct session *session)
 		}
 }
 
+/* Whatever would still come for it would be handed out and not be taken back.
+ */
+static void
+take_everything(struct session *session)
+{
+	struct agent *agent = session->sessions->agent;
+	struct error err;
+
+	session_check(session, &err);
+	approvals_drop_session(agent->approvals, session->id);
+	flights_crash(agent->flights, NULL, session->id, &err);
+	flights_start_queued(agent);
+	recall_session(agent->recall, session->id);
+}
+
 void
 session_end(struct session *session, const char *why)
 {
-	struct agent *agent = session->sessions->agent;
-
-	if (session->over)
+	if (session->over != NULL)
 		return;
-	session->over = true;
-	log_event(agent->log, LOG_LEVEL_NOTICE, "session %s ended: %s",
-	    session->names[0], why);
-	approvals_drop_session(agent->approvals, session->id);
-	recall_session(agent->recall, session->id);
+	session->over = why;
+	log_event(session->sessions->agent->log, LOG_LEVEL_NOTICE,
+	    "session %s ended: %s", session->names[0], why);
+	take_everything(session);
 	tell(session, why);
 	end_inner(session);
 }
@@ -173,7 +201,7 @@ leader_gone(void *arg, uint32_t events)
 	(void)events;
 	session_end(session, "its leader has ended");
 	session_file_remove(session);
-	session_free(session);
+	session_forget(session);
 }
 
 /* Follows the leader, and the clock. -1: the leader is gone. */
@@ -187,7 +215,7 @@ session_follow(struct session *session)
 	    loop, session->pidfd, EPOLLIN, leader_gone, session, NULL);
 	if (session->watch == NULL)
 		return -1;
-	if (session->deadline != 0 && !session->over)
+	if (session->deadline != 0 && session->over == NULL)
 		session->timer = loop_timer(loop,
 		    clock_ms() + (left < 0 ? 0 : left) * 1000, time_is_up,
 		    session);
@@ -202,6 +230,7 @@ session_new(struct sessions *sessions)
 	if (session == NULL)
 		return NULL;
 	session->sessions = sessions;
+	session->references = 1;
 	session->pidfd = -1;
 	list_init(&session->attending);
 	list_append(&sessions->all, &session->link);
@@ -286,7 +315,7 @@ sessions_open(struct sessions *sessions, const struct session_order *order,
 	if (session == NULL || fill(session, order, around) == -1) {
 		error_set(err, FAULT_SYSTEM, "cannot open a session");
 		if (session != NULL)
-			session_free(session);
+			session_forget(session);
 		return NULL;
 	}
 	session_file_write(session);

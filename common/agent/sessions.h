@@ -37,10 +37,15 @@ struct session {
 	bool advisory;	       /* without isolation */
 	bool sealed;	       /* its members' variables do not count */
 	struct secret *origin; /* what does; NULL: nobody has said */
-	bool over;	       /* its time is: nothing more is handed out */
+	const char *over; /* why it is: nothing more is handed out; NULL */
 	struct link attending; /* who waits for its end */
 	struct sessions *sessions;
+	unsigned references;
 };
+
+/* One more reference: who asks in a session may outlive it. */
+struct session *session_keep(struct session *session);
+void session_release(struct session *session);
 
 /* Who waits for a session's end; done is called once, with why. */
 struct attending {
@@ -81,7 +86,9 @@ struct session *sessions_open(struct sessions *sessions,
     const struct session_order *order, const struct actor *around,
     struct error *err);
 
-/* Ends it, in a few words why, and with it those inside of it. */
+/* Ends it and those inside of it, in a few words why, which stay the caller's
+ * and static. What is in the air for them is refused, what was minted for
+ * them is taken back. */
 void session_end(struct session *session, const char *why);
 
 /* The session's actor; what it points to is the session's. */
@@ -91,9 +98,14 @@ void session_actor(const struct session *session, struct actor *actor);
  * whose leaders live: they go on. */
 void sessions_restore(struct sessions *sessions, int directory);
 
-/* Who is behind a connection. -1 (FAULT_REFUSED, stage policy): it cannot be
- * told, or its session is over. */
-int sessions_who(struct sessions *sessions, int fd, struct actor *actor,
+/* Who is behind a connection: *session gets a reference to theirs, or NULL,
+ * which is `self`. -1 (FAULT_REFUSED, stage policy): it cannot be told, or
+ * their session is over. */
+int sessions_who(struct sessions *sessions, int fd, struct session **session,
     struct error *err);
+
+/* Is it? NULL is `self`, which is not while the agent is there. -1
+ * (FAULT_REFUSED, stage policy): it is. */
+int session_check(const struct session *session, struct error *err);
 
 #endif

@@ -13,7 +13,9 @@ struct sessions {
 
 /* sessions.c. NULL: no memory. */
 struct session *session_new(struct sessions *sessions);
-void session_free(struct session *session);
+
+/* Forgets it: it is found no more, and gone with the last reference. */
+void session_forget(struct session *session);
 
 /* Follows its leader and its time. -1: it cannot. */
 int session_follow(struct session *session);

@@ -50,17 +50,19 @@ unknown(struct error *err)
 	return error_at(err, STAGE_POLICY);
 }
 
-static int
-is_over(const struct session *session, struct error *err)
+int
+session_check(const struct session *session, struct error *err)
 {
+	if (session == NULL || session->over == NULL)
+		return 0;
 	error_set(err, FAULT_REFUSED,
-	    "policy: the session of %s is over; asking again will not help",
-	    session->names[0]);
+	    "policy: the session of %s is over: %s; asking again will not help",
+	    session->names[0], session->over);
 	return error_at(err, STAGE_POLICY);
 }
 
 int
-sessions_who(struct sessions *sessions, int fd, struct actor *actor,
+sessions_who(struct sessions *sessions, int fd, struct session **session,
     struct error *err)
 {
 	struct looking looking = {.sessions = sessions};
@@ -68,7 +70,7 @@ sessions_who(struct sessions *sessions, int fd, struct actor *actor,
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
 
-	*actor = actor_self;
+	*session = NULL;
 	if (!sessions_any(sessions))
 		return 0;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1)
@@ -82,6 +84,6 @@ sessions_who(struct sessions *sessions, int fd, struct actor *actor,
 	case ANCESTRY_FOUND:
 		break;
 	}
-	session_actor(looking.found, actor);
-	return looking.found->over ? is_over(looking.found, err) : 0;
+	*session = session_keep(looking.found);
+	return session_check(*session, err);
 }

@@ -1,0 +1,96 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Child sessions, as the wire opens them: what ends with them, what is theirs,
+and that nobody leaves one by a trick."""
+
+import json
+import os
+import signal
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                '..'))
+
+from support import sections, tap, wire   # noqa: E402
+from support.led import Led   # noqa: E402
+from support.processes import wait_for   # noqa: E402
+from support.tap import equal, like, ok   # noqa: E402
+
+REVOKE = 'github:revoke'
+
+
+def begin(place, *more):
+    rig = place.rig
+    place.configure(sections.web_identity(rig), sections.aws(),
+                    sections.octo(rig, scope='acme/web'), sections.git(rig),
+                    *more)
+    place.daypass('token', '--audience', 'warm')
+
+
+def credential(place, name='github', **more):
+    return wire.request(place, 'get', tool='token', credential=name, **more)
+
+
+def status(place):
+    return json.loads(place.daypass('status', '--json').out)
+
+
+def theirs(place):
+    return [c['name'] for c in status(place)['credentials']
+            if c['session'] != 'self']
+
+
+def still_there(place, pid, name):
+    equal(place.agent(), pid, f'{name}: the agent lives')
+    equal(place.daypass('status').code, 0, f'{name}: and answers')
+
+
+def test_leader_gone_while_asking(place):
+    begin(place)
+    pid = place.agent()
+    place.rig.fault('octo', 'delay', seconds=3)
+    with Led(place) as led:
+        led.open('agent:x')
+        child = led.process.pid
+        led.fork()
+        led.start(credential(place))
+        ok(wait_for(lambda: place.rig.count('octo:exchange') == 1),
+           'a mint is on its way')
+        os.kill(child, signal.SIGKILL)
+        word, answer = led.hear_answer()
+        equal(word, 'error', 'who waits is refused when the leader dies')
+        like(answer['text'], 'session of agent:x is over: its leader',
+             'and is told why')
+    time.sleep(3.2)
+    still_there(place, pid, 'leader gone')
+    equal(theirs(place), [], 'what came too late is not kept')
+
+
+def test_time_is_up_while_asking(place):
+    begin(place)
+    place.rig.fault('octo', 'delay', seconds=4)
+    with Led(place) as led:
+        led.open('agent:x', ttl='1')
+        word, answer = led.ask(credential(place))
+        equal(word, 'error', 'nothing comes after the time is up')
+        like(answer['text'], 'its time is up', 'and it is said why')
+
+
+def test_attend_what_is_over(place):
+    begin(place)
+    pid = place.agent()
+    with Led(place) as led:
+        session = led.open('agent:x', ttl='1')
+        time.sleep(1.5)
+        with wire.connect(place, limit=3) as connection:
+            connection.sendall(wire.request(place, 'attend', session=session))
+            word, answer = wire.parse(wire.rest_of(connection))
+        equal((word, answer.get('ended')), ('ok', 'its time is up'),
+              'a session that is over: told at once')
+    still_there(place, pid, 'attended')
+
+
+if __name__ == '__main__':
+    tap.run(globals())
