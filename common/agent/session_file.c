@@ -173,6 +173,21 @@ restore(struct sessions *sessions, int directory, const char *name)
 	}
 }
 
+/* What ended while nobody looked took those inside of it along. */
+static void
+end_orphans(struct sessions *sessions)
+{
+	struct session *session, *around;
+
+	list_each (session, sessions_all(sessions), link) {
+		if (strcmp(session->around, ACTOR_SELF) == 0)
+			continue;
+		around = sessions_find(sessions, session->around);
+		if (around == NULL || around->over != NULL)
+			session_end(session, "the session around it is over");
+	}
+}
+
 void
 sessions_restore(struct sessions *sessions, int directory)
 {
@@ -189,5 +204,6 @@ sessions_restore(struct sessions *sessions, int directory)
 		if (entry->d_name[0] != '.')
 			restore(sessions, files, entry->d_name);
 	closedir(all);
+	end_orphans(sessions);
 	unlinkat(directory, DIRECTORY, AT_REMOVEDIR);
 }

@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import sections, tap, wire   # noqa: E402
+from support import processes, sections, tap, wire   # noqa: E402
 from support.led import Led   # noqa: E402
 from support.processes import wait_for   # noqa: E402
 from support.tap import equal, like, ok   # noqa: E402
@@ -90,6 +90,38 @@ def test_attend_what_is_over(place):
         equal((word, answer.get('ended')), ('ok', 'its time is up'),
               'a session that is over: told at once')
     still_there(place, pid, 'attended')
+
+
+def test_inner_ends_with_outer(place):
+    begin(place)
+    with Led(place) as led:
+        led.open('agent:outer', ttl='2')
+        led.fork()
+        led.open('agent:inner')
+        equal(led.ask(credential(place))[0], 'ok', 'an inner session')
+        time.sleep(2.2)
+        word, answer = led.ask(credential(place))
+        equal(word, 'error', 'is over when the time of the outer one is')
+        like(answer.get('text', ''), 'the session around it is over',
+             'and is told so')
+        ok(wait_for(lambda: place.rig.count(REVOKE) == 1, 5),
+           'what it had is taken back')
+
+
+def test_inner_ends_while_there_is_no_agent(place):
+    begin(place)
+    with Led(place) as led:
+        led.open('agent:outer', ttl='1')
+        led.fork()
+        led.open('agent:inner')
+        processes.kill(place.agent())
+        time.sleep(1.2)
+        place.daypass('token', '--audience', 'warm')
+        wait_for(place.agent)
+        word, answer = led.ask(credential(place))
+        equal(word, 'error', 'the next agent knows that it is over')
+        like(answer.get('text', ''), 'the session around it is over',
+             'and why')
 
 
 if __name__ == '__main__':
