@@ -64,7 +64,7 @@ write_lines(const struct session *session, char *bytes, size_t size)
 }
 
 /* Written new and renamed: what is read is whole. */
-void
+int
 session_file_write(const struct session *session)
 {
 	int directory = directory_of(session), length;
@@ -74,14 +74,15 @@ session_file_write(const struct session *session)
 
 	if (directory == -1 ||
 	    (length = write_lines(session, bytes, sizeof(bytes))) == -1)
-		return;
+		return -1;
 	mkdirat(directory, DIRECTORY, 0700);
 	if ((files = open_files(directory)) == -1)
-		return;
+		return -1;
 	fd = openat(files, NEW,
 	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd != -1 && write(fd, bytes, (size_t)length) == length)
-		renameat(files, NEW, files, session->id);
+	if (fd == -1 || write(fd, bytes, (size_t)length) != length)
+		return -1;
+	return renameat(files, NEW, files, session->id);
 }
 
 void

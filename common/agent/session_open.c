@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 #define NAME_MAX_BYTES 128
+#define REASON_MAX_BYTES 1024
 #define TTL_MAX (366 * 86400)
 
 /* Names go into policies' globs, records and messages. */
@@ -42,6 +43,17 @@ check_agent(const struct agent *agent, struct error *err)
 	return error_at(err, STAGE_AGENT);
 }
 
+/* It goes into the session's file, to a person, and into records. */
+static int
+check_reason(const char *reason, struct error *err)
+{
+	if (reason == NULL || strlen(reason) <= REASON_MAX_BYTES)
+		return 0;
+	error_set(err, FAULT_USAGE, "a session's reason has at most %d bytes",
+	    REASON_MAX_BYTES);
+	return error_at(err, STAGE_AGENT);
+}
+
 /* `daypass run` asks for itself: it is what all of its session descends from.
  */
 static void
@@ -65,10 +77,11 @@ begin(struct asker *asker, const struct config *config)
 		order.ttl = TTL_MAX;
 	if (getsockopt(
 		asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1)
-		error_errno(&err, "the peer's process");
+		error_errno(&err, "cannot tell which process asks");
 	order.leader = peer.pid;
 	if (err.fault == FAULT_NONE && check_agent(agent, &err) == 0 &&
-	    check_name(order.name, &err) == 0)
+	    check_name(order.name, &err) == 0 &&
+	    check_reason(order.reason, &err) == 0)
 		session = sessions_open(
 		    agent->sessions, &order, asker_actor(asker), &err);
 	if (session == NULL) {

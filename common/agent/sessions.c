@@ -18,6 +18,9 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+/* More than anybody can mean; each costs descriptors. */
+#define SESSIONS_MAX 256
+
 struct sessions *
 sessions_new(struct agent *agent)
 {
@@ -299,27 +302,58 @@ depth_of(const struct actor *actor)
 	return depth;
 }
 
+static int
+check_order(struct sessions *sessions, const struct session_order *order,
+    const struct actor *around, struct error *err)
+{
+	struct session *session;
+	unsigned count = 0;
+
+	if (depth_of(around) > ACTOR_DEPTH)
+		return error_set(err, FAULT_USAGE,
+		    "sessions may be nested %d deep and no deeper",
+		    ACTOR_DEPTH);
+	list_each (session, &sessions->all, link) {
+		if (session->leader == order->leader)
+			return error_set(err, FAULT_USAGE,
+			    "this process leads a session already");
+		count++;
+	}
+	if (count >= SESSIONS_MAX)
+		return error_set(err, FAULT_SYSTEM,
+		    "there are %d sessions already", SESSIONS_MAX);
+	return 0;
+}
+
+static int
+open_new(struct session *session, const struct session_order *order,
+    const struct actor *around, struct error *err)
+{
+	if (session == NULL || fill(session, order, around) == -1)
+		return error_set(err, FAULT_SYSTEM, "cannot open a session");
+	if (session_file_write(session) == -1)
+		return error_errno(err,
+		    "cannot open a session that a new agent would know: its "
+		    "file in the runtime directory");
+	return 0;
+}
+
 struct session *
 sessions_open(struct sessions *sessions, const struct session_order *order,
     const struct actor *around, struct error *err)
 {
-	struct session *session;
+	struct session *session = NULL;
 
-	if (depth_of(around) > ACTOR_DEPTH) {
-		error_set(err, FAULT_USAGE,
-		    "sessions may be nested %d deep and no deeper",
-		    ACTOR_DEPTH);
-		return NULL;
+	if (check_order(sessions, order, around, err) == 0) {
+		session = session_new(sessions);
+		if (open_new(session, order, around, err) == 0) {
+			log_event(sessions->agent->log, LOG_LEVEL_NOTICE,
+			    "session %s opened", session->names[0]);
+			return session;
+		}
 	}
-	session = session_new(sessions);
-	if (session == NULL || fill(session, order, around) == -1) {
-		error_set(err, FAULT_SYSTEM, "cannot open a session");
-		if (session != NULL)
-			session_forget(session);
-		return NULL;
-	}
-	session_file_write(session);
-	log_event(sessions->agent->log, LOG_LEVEL_NOTICE,
-	    "session %s opened", session->names[0]);
-	return session;
+	error_at(err, STAGE_AGENT);
+	if (session != NULL)
+		session_forget(session);
+	return NULL;
 }

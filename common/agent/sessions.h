@@ -12,9 +12,10 @@
 /*
  * The child sessions that `daypass run` has opened, each with its leader, a
  * process that is above all of its session. A session is over when its time
- * is, or its leader is gone: what was minted for it is then taken back. As
- * long as the leader lives it is remembered, so that who is below it does not
- * pass for somebody else.
+ * is, or its leader is gone: what was minted for it is then taken back. So is
+ * every session within it: what is inside has never more. As long as the
+ * leader lives it is remembered, so that who is below it does not pass for
+ * somebody else.
  */
 struct sessions;
 
@@ -81,7 +82,8 @@ struct session_order {
 };
 
 /* Opens one inside of the actor's. NULL: it is nested too deeply, its leader
- * is gone, or no memory. */
+ * is gone or leads another, there are too many, it cannot be written down for
+ * the agent after this one, or no memory. */
 struct session *sessions_open(struct sessions *sessions,
     const struct session_order *order, const struct actor *around,
     struct error *err);

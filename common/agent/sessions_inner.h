@@ -22,8 +22,9 @@ int session_follow(struct session *session);
 
 /* session_file.c: what the next agent has to know of it, in a file of the
  * runtime directory. Nothing in it is secret. Should the agent be killed, the
- * one after it must not take who is below a leader for `self`. */
-void session_file_write(const struct session *session);
+ * one after it must not take who is below a leader for `self`. -1: it is not
+ * written, or there is no directory. */
+int session_file_write(const struct session *session);
 void session_file_remove(const struct session *session);
 
 #endif

@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import processes, sections, tap, wire   # noqa: E402
+from support import processes, refusal, sections, tap, wire   # noqa: E402
 from support.led import Led   # noqa: E402
 from support.processes import wait_for   # noqa: E402
 from support.tap import equal, like, ok   # noqa: E402
@@ -122,6 +122,39 @@ def test_inner_ends_while_there_is_no_agent(place):
         equal(word, 'error', 'the next agent knows that it is over')
         like(answer.get('text', ''), 'the session around it is over',
              'and why')
+
+
+def opened(place, led, **order):
+    return led.ask(wire.request(place, 'session', **order))
+
+
+def test_refused_to_open(place):
+    begin(place)
+    with Led(place) as led:
+        word, answer = opened(place, led, name='agent:x', reason='y' * 4000)
+        equal((word, answer.get('fault')), ('error', 'usage'),
+              'a reason that is too long for its file')
+        os.makedirs(place.path('run/daypass/sessions/.new'))
+        word, answer = opened(place, led, name='agent:x')
+        like(answer.get('text', word), 'that a new agent would know',
+             'one that cannot be written down')
+        os.rmdir(place.path('run/daypass/sessions/.new'))
+        equal(opened(place, led, name='agent:x')[0], 'ok', 'then it is opened')
+        like(opened(place, led, name='agent:y')[1].get('text', ''),
+             'leads a session already', 'a second one of the same process')
+        place.agent()
+
+
+def test_peers_that_are_gone(place):
+    begin(place)
+    place.daypass('end')
+    for error, word in (('EINVAL', 'error'), ('ENOPROTOOPT', 'ok')):
+        refusal.begin(place, f'getsockopt:{error}:2=77')
+        with Led(place) as led:
+            led.open('agent:x')
+            equal(wire.ask(place, credential(place))[0], word,
+                  f'SO_PEERPIDFD gives {error}: {word}')
+        place.daypass('end')
 
 
 if __name__ == '__main__':
