@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/socket.h>
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "agent/ancestry.h"
@@ -29,16 +30,18 @@ leads(void *arg, pid_t pid, uint64_t born)
 	return false;
 }
 
-/* The kernel's own hold on the process that connected, where it has one. */
+/* The kernel's own hold on the process that connected; -1: this kernel has
+ * none. One that has it and refuses (-2) says that the process is gone: its
+ * number may be another's by now. */
 static int
 peer_pidfd(int fd)
 {
 	int pidfd = -1;
 	socklen_t length = sizeof(pidfd);
 
-	return getsockopt(fd, SOL_SOCKET, PEERPIDFD, &pidfd, &length) == -1
-		   ? -1
-		   : pidfd;
+	if (getsockopt(fd, SOL_SOCKET, PEERPIDFD, &pidfd, &length) == 0)
+		return pidfd;
+	return errno == ENOPROTOOPT ? -1 : -2;
 }
 
 static int
@@ -75,7 +78,10 @@ sessions_who(struct sessions *sessions, int fd, struct session **session,
 		return 0;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1)
 		return unknown(err);
-	pidfd = peer_pidfd(fd);
+	if ((pidfd = peer_pidfd(fd)) == -2) {
+		pidfd = -1; /* nothing to close */
+		return unknown(err);
+	}
 	switch (ancestry_find(peer.pid, pidfd, leads, &looking)) {
 	case ANCESTRY_TOP:
 		return 0;

@@ -30,6 +30,7 @@ static const struct {
 	int number;
 } calls[] = {
     {"close_range", SYS_close_range},
+    {"getsockopt", SYS_getsockopt},
     {"landlock_add_rule", 445},
     {"landlock_create_ruleset", 444},
     {"landlock_restrict_self", 446},
@@ -51,6 +52,7 @@ static const struct {
     {"EACCES", EACCES},
     {"EINVAL", EINVAL},
     {"ENOMEM", ENOMEM},
+    {"ENOPROTOOPT", ENOPROTOOPT},
     {"ENOSYS", ENOSYS},
     {"EOPNOTSUPP", EOPNOTSUPP},
     {"EPERM", EPERM},
