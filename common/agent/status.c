@@ -240,14 +240,16 @@ is_same(const char *a, const char *b)
 
 /* Has an entry before this one the same principal? */
 static bool
-is_told(struct link *entries, const struct entry *entry)
+is_told(struct link *entries, const struct entry *entry,
+    const struct actor *actor)
 {
 	struct entry *before;
 
 	list_each (before, entries, link) {
 		if (before == entry)
 			break;
-		if (is_same(before->credential->issuer,
+		if (may_see(actor, before->session) &&
+		    is_same(before->credential->issuer,
 			entry->credential->issuer) &&
 		    is_same(before->credential->subject,
 			entry->credential->subject))
@@ -269,7 +271,7 @@ add_principals(
 	list_each (entry, entries, link) {
 		if (entry->credential->subject == NULL ||
 		    !may_see(actor, entry->session) ||
-		    count >= PRINCIPALS_MAX || is_told(entries, entry))
+		    count >= PRINCIPALS_MAX || is_told(entries, entry, actor))
 			continue;
 		writing_add(writing, "principal", entry->credential->subject);
 		count++;

@@ -157,5 +157,24 @@ def test_peers_that_are_gone(place):
         place.daypass('end')
 
 
+def test_status_of_its_own(place):
+    begin(place)
+    place.rig.fault('sts', 'http-401', operation='AssumeRoleWithWebIdentity')
+    place.daypass('token', 'dev')
+    with Led(place) as led:
+        session = led.open('agent:x')
+        equal(led.ask(credential(place))[0], 'ok', 'it is given something')
+        answer = led.ask(wire.request(place, 'status'))[1]
+        told = json.loads(answer['json'])
+        equal({c['session'] for c in told['credentials']}, {session},
+              "a child session sees its own credentials, not others'")
+        equal(told['failures'], [], 'nor how others failed')
+        ok(answer.get('principal'), 'whose its own are, as others\' may be')
+        told = status(place)
+        equal({c['session'] for c in told['credentials']}, {session, 'self'},
+              'who is outside sees all')
+        ok(told['failures'], 'all failures too')
+
+
 if __name__ == '__main__':
     tap.run(globals())
