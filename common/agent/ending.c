@@ -11,6 +11,7 @@
 #include "agent/ledger.h"
 #include "agent/listener.h"
 #include "agent/log.h"
+#include "agent/recall.h"
 #include "agent/revoking.h"
 #include "agent/sessions.h"
 #include "agent/vault.h"
@@ -62,6 +63,7 @@ revoke_all(struct ending *ending)
 	struct agent *agent = ending->agent;
 	struct ledger_line *line;
 
+	recall_stop(agent->recall);
 	ledger_expire(agent->ledger);
 	ending->revoking = revoking_new(agent, all_tried, ending);
 	if (ending->revoking == NULL) {
@@ -73,15 +75,24 @@ revoke_all(struct ending *ending)
 	revoking_start(ending->revoking, clock_ms() + REVOKING_MS);
 }
 
+/* All that is left is in the ledger. */
 static void
-landed(void *arg)
+settled(void *arg)
 {
 	struct ending *ending = arg;
 
 	timer_free(ending->timer);
 	ending->timer = NULL;
-	flights_on_empty(ending->agent->flights, NULL, NULL);
 	revoke_all(ending);
+}
+
+/* What is being taken back already is not begun twice. */
+static void
+landed(void *arg)
+{
+	struct ending *ending = arg;
+
+	recall_on_empty(ending->agent->recall, settled, ending);
 }
 
 /* What has not landed by now never does: it would be handed out and not be
@@ -94,10 +105,11 @@ landing_over(void *arg)
 
 	ending->timer = NULL;
 	flights_on_empty(ending->agent->flights, NULL, NULL);
+	recall_on_empty(ending->agent->recall, NULL, NULL);
 	error_set(&err, FAULT_SYSTEM, "the session has ended");
 	error_at(&err, STAGE_AGENT);
 	flights_crash(ending->agent->flights, NULL, NULL, &err);
-	landed(ending);
+	settled(ending);
 }
 
 /* `daypass end` of others waits for this lock to be free again. */

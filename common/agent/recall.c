@@ -14,6 +14,7 @@
 /* One lot of lines that are being taken back. */
 struct lot {
 	struct link link;
+	struct recall *recall;
 	struct revoking *revoking;
 };
 
@@ -21,6 +22,8 @@ struct recall {
 	struct agent *agent;
 	struct link lots;
 	struct timer *timer;
+	void (*empty)(void *arg);
+	void *arg;
 };
 
 struct recall *
@@ -44,22 +47,51 @@ lot_free(struct lot *lot)
 }
 
 void
-recall_free(struct recall *recall)
+recall_stop(struct recall *recall)
 {
 	struct lot *lot;
 
-	if (recall == NULL)
-		return;
 	list_each (lot, &recall->lots, link)
 		lot_free(lot);
+}
+
+void
+recall_free(struct recall *recall)
+{
+	if (recall == NULL)
+		return;
+	recall_stop(recall);
 	timer_free(recall->timer);
 	free(recall);
 }
 
 static void
+check_empty(struct recall *recall)
+{
+	void (*empty)(void *arg) = recall->empty;
+
+	if (empty == NULL || !list_empty(&recall->lots))
+		return;
+	recall->empty = NULL;
+	empty(recall->arg);
+}
+
+void
+recall_on_empty(struct recall *recall, void (*empty)(void *arg), void *arg)
+{
+	recall->empty = empty;
+	recall->arg = arg;
+	check_empty(recall);
+}
+
+static void
 tried(void *arg)
 {
-	lot_free(arg);
+	struct lot *lot = arg;
+	struct recall *recall = lot->recall;
+
+	lot_free(lot);
+	check_empty(recall);
 }
 
 /* Takes back every line that fits. */
@@ -76,6 +108,7 @@ take_back(struct recall *recall,
 		free(lot);
 		return;
 	}
+	lot->recall = recall;
 	list_append(&recall->lots, &lot->link);
 	list_each (line, ledger_lines(recall->agent->ledger), link)
 		if (fits(line, arg))

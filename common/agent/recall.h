@@ -20,4 +20,12 @@ void recall_due(struct recall *recall);
  * vault for it. */
 void recall_session(struct recall *recall, const char *session);
 
+/* Calls empty(arg) once when nothing is being taken back, perhaps at once. NULL
+ * takes that back. */
+void recall_on_empty(
+    struct recall *recall, void (*empty)(void *arg), void *arg);
+
+/* Gives up what is being taken back: others will try again. */
+void recall_stop(struct recall *recall);
+
 #endif

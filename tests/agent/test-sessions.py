@@ -176,5 +176,27 @@ def test_status_of_its_own(place):
         ok(told['failures'], 'all failures too')
 
 
+def valid(place):
+    return sum(grant.service == 'octo'
+               for grant in list(place.rig.cloud.issued.grants.values()))
+
+
+def test_end_behind_the_end_of_a_session(place):
+    for mode, calls in (('delay', 1), ('stall', 2)):
+        begin(place)
+        place.rig.forget()
+        place.rig.cloud.issued.grants.clear()
+        with Led(place) as led:
+            led.open('agent:x')
+            equal(led.ask(credential(place))[0], 'ok', 'it is given a token')
+            place.rig.fault('github', mode,
+                            seconds=1 if mode == 'delay' else None)
+        ok(wait_for(lambda: place.rig.count(REVOKE) == 1, 5),
+           'which begins to be taken back with its session')
+        place.daypass('end')
+        equal((valid(place), place.rig.count(REVOKE)), (0, calls),
+              f'{mode}: and is, though all ends meanwhile')
+
+
 if __name__ == '__main__':
     tap.run(globals())
