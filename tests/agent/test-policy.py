@@ -31,6 +31,11 @@ def token(place, *arguments):
     return place.daypass('token', *arguments)
 
 
+def counted(place, what):
+    status = json.loads(place.daypass('status', '--json').out)
+    return status['counters'][what]
+
+
 def test_denied(place):
     rig = place.rig
     place.configure(sections.octo(rig), sections.git(rig),
@@ -135,8 +140,8 @@ def test_taken_back(place):
     equal(token(place, 'github').code, 0, 'handed out for 2 s')
     ok(processes.wait_for(lambda: rig.count('github:revoke') == 1, 10),
        'and taken back then')
-    status = json.loads(place.daypass('status', '--json').out)
-    equal(status['counters']['revocations'], 1, 'which is counted')
+    ok(processes.wait_for(lambda: counted(place, 'revocations') == 1, 5),
+       'which is counted')
     place.configure(sections.web_identity(rig), policy('self', 'brief'),
                     rule('brief', max_ttl='2s'))
     done = token(place, 'dev')
