@@ -6,7 +6,8 @@
 #define GRANT_SECONDS 3600
 #define GRANT_MAX (12 * 3600)
 
-/* The request that is meant; NULL: the asker was told that there is none. */
+/* The request that is meant; NULL: the asker was told that there is none, and
+ * is gone. */
 static struct approval *
 meant(struct asker *asker)
 {
@@ -49,13 +50,13 @@ static void
 deny(struct asker *asker, const struct config *config)
 {
 	struct approval *approval = meant(asker);
-	const char *reason = message_get(asker_request(asker), "reason");
 
 	(void)config;
 	if (approval == NULL)
 		return;
 	asker_writing(asker, "ok");
-	approval_deny(approval, reason);
+	approval_deny(
+	    approval, message_get(asker_request(asker), "reason"));
 	asker_answer(asker);
 }
 

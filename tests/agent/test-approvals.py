@@ -93,6 +93,15 @@ def test_denied(place):
     equal(place.daypass('token', 'dev').code, 0, 'other things go on')
 
 
+def test_none_of_that_name(place):
+    """With sanitizers: who is told so is gone, and not looked at again."""
+    place.daypass('begin')
+    for verb in ('approve', 'deny'):
+        word, answer = wire.ask(place, wire.message(
+            verb, approval='none', reason='no'))
+        equal((word, answer['fault']), ('error', 'usage'), f'{verb} of none')
+
+
 def test_once(place):
     configure(place)
     two = [start(place, 'github'), start(place, 'github')]

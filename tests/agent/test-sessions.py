@@ -5,6 +5,7 @@ and that nobody leaves one by a trick."""
 
 import json
 import os
+import random
 import signal
 import sys
 import time
@@ -196,6 +197,60 @@ def test_end_behind_the_end_of_a_session(place):
         place.daypass('end')
         equal((valid(place), place.rig.count(REVOKE)), (0, calls),
               f'{mode}: and is, though all ends meanwhile')
+
+
+VERBS = ('get', 'erase', 'list', 'road', 'login', 'logout', 'status',
+         'attend', 'approvals', 'approve', 'deny')
+KEYS = ('name', 'reason', 'ttl', 'session', 'approval', 'for', 'once', 'tool',
+        'target', 'credential', 'flow', 'identity', 'device', 'password',
+        'audience', 'username', 'duration', 'force', 'min-ttl', 'probe')
+VALUES = ('', '1', '-1', '99999999999', 'self', 'agent:x', 'github', 'token',
+          'git', 'docker', 'https://x/y', 'id-token', '*', '../..', '%\x7f',
+          'A' * 16000)
+
+
+def descriptors(pid):
+    return len(os.listdir(f'/proc/{pid}/fd'))
+
+
+def noise(place, dice, *verbs):
+    pairs = [(dice.choice(KEYS), dice.choice(VALUES))
+             for _ in range(dice.randrange(8))]
+    return wire.request(place, dice.choice(verbs), *pairs)
+
+
+def hurl(place, dice):
+    """Half of them hang up before there is an answer."""
+    with wire.connect(place, limit=0.05) as connection:
+        try:
+            connection.sendall(noise(place, dice, *VERBS))
+            if dice.randrange(2):
+                connection.recv(10)
+        except OSError:
+            pass
+
+
+def test_any_words(place):
+    """Whatever is asked, from outside and from inside: an answer, and an
+    agent as it was."""
+    begin(place, sections.section('policy', 'agent:**', rule=['asks', 'rest']),
+          sections.section('rule', 'asks', verdict='approve',
+                           credential='github'),
+          sections.section('rule', 'rest', verdict='allow'))
+    pid = place.agent()
+    dice = random.Random(4)
+    open_before = descriptors(pid)
+    for _ in range(400):
+        hurl(place, dice)
+    with Led(place) as led:
+        led.open('agent:x')
+        led.fork()
+        words = {led.ask(noise(place, dice, 'session', *VERBS[:7]))[0]
+                 for _ in range(200)}
+        ok(words >= {'ok', 'error'}, 'every one inside is answered', words)
+    still_there(place, pid, 'noise')
+    ok(wait_for(lambda: descriptors(pid) <= open_before),
+       'no descriptor is left', (open_before, descriptors(pid)))
 
 
 if __name__ == '__main__':
