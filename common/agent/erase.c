@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/around.h"
+#include "agent/claims_known.h"
 #include "agent/rest.h"
 #include "agent/road.h"
 #include "agent/road_judge.h"
@@ -51,6 +52,25 @@ erase(struct agent *agent, const struct road *road, const char *password)
 	vault_drop(agent->vault, entry);
 }
 
+/* Rules that look at claims decide what is narrowed, and so which entry is
+ * meant: what is held was made with an id token that is held as well. */
+static int
+judge(const struct asker *asker, const struct config *config,
+    struct agent *agent, struct road *road, struct error *err)
+{
+	const struct actor *actor = asker_actor(asker);
+	scoped(settings) struct settings *claims = NULL;
+	struct entry *entry;
+
+	if (road_judge(config, road, actor, NULL, err) == -1)
+		return -1;
+	if (!road->verdict.wants_claims ||
+	    (entry = vault_find(agent->vault, road->steps[0].key)) == NULL ||
+	    (claims = claims_known(entry->credential)) == NULL)
+		return 0;
+	return road_judge(config, road, actor, claims, err);
+}
+
 static void
 begin(struct asker *asker, const struct config *config)
 {
@@ -62,7 +82,7 @@ begin(struct asker *asker, const struct config *config)
 	    road_find(config, request, &road, variable, &err);
 
 	if (result == ROAD_FOUND &&
-	    road_judge(config, road, asker_actor(asker), NULL, &err) == -1)
+	    judge(asker, config, asker_agent(asker), road, &err) == -1)
 		result = ROAD_WRONG;
 	if (result == ROAD_WRONG) {
 		asker_error(asker, &err);

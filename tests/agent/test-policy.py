@@ -189,5 +189,19 @@ def test_scopes(place):
          'what cannot be narrowed is denied')
 
 
+def test_erase_of_what_claims_narrow(place):
+    rig = place.rig
+    place.configure(sections.octo(rig), sections.git(rig),
+                    policy('self', 'mine'),
+                    rule('mine', claim='sub=org:acme/**', max_ttl='20m'))
+    asked = f'protocol=https\nhost={rig.git}\npath=acme/web.git\n'
+    done = place.run('git-credential-daypass', 'get', input=asked)
+    like(done.out, 'password=', 'a rule that looks at claims')
+    place.run('git-credential-daypass', 'erase', input=asked + done.out)
+    again = place.run('git-credential-daypass', 'get', input=asked)
+    like(again.out, 'password=', 'after an erase there is another one')
+    equal(rig.count('octo:exchange'), 2, 'which is minted anew')
+
+
 if __name__ == '__main__':
     tap.run(globals())
