@@ -23,6 +23,9 @@ extern const struct verb verb_curl;
 extern const struct verb verb_run;
 extern const struct verb verb_login;
 extern const struct verb verb_logout;
+extern const struct verb verb_approvals;
+extern const struct verb verb_approve;
+extern const struct verb verb_deny;
 extern const struct verb verb_end;
 extern const struct verb verb_begin;
 
