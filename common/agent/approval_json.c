@@ -3,6 +3,9 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/text.h"
+
+#define APPROVAL_JSON_MAX (16 * 1024)
 
 static void
 add(struct buffer *out, const char *key, const char *value)
@@ -22,33 +25,78 @@ add_time(struct buffer *out, const char *key, int64_t time)
 	add(out, key, clock_rfc3339(time, text));
 }
 
+/* Every key once, with all its values: "scope":["a","b"]. */
 static void
-add_limits(struct buffer *out, const struct verdict *verdict)
+add_settings(
+    struct buffer *out, const struct settings *settings, const char *comma)
 {
-	const char *comma = "";
+	for (size_t i = 0; i < settings_count(settings); i++) {
+		const struct setting *setting = settings_at(settings, i);
 
-	buffer_add_string(out, ",\"limits\":{");
-	if (verdict->max_ttl > 0) {
-		buffer_printf(
-		    out, "\"max-ttl\":%lld", (long long)verdict->max_ttl);
-		comma = ",";
-	}
-	for (size_t i = 0; i < settings_count(verdict->limits); i++) {
-		const struct setting *limit = settings_at(verdict->limits, i);
-
-		if (settings_next(verdict->limits, limit->key, NULL) != limit)
+		if (settings_next(settings, setting->key, NULL) != setting)
 			continue; /* told with the first of its key */
-		buffer_printf(out, "%s\"%s\":[", comma, limit->key);
-		settings_each(each, verdict->limits, limit->key)
+		buffer_printf(out, "%s\"%s\":[", comma, setting->key);
+		settings_each(each, settings, setting->key)
 		{
-			if (each != limit)
+			if (each != setting)
 				buffer_add_string(out, ",");
 			json_quote(out, each->value);
 		}
 		buffer_add_string(out, "]");
 		comma = ",";
 	}
+}
+
+static void
+add_limits(struct buffer *out, const struct verdict *verdict)
+{
+	buffer_add_string(out, ",\"limits\":{");
+	if (verdict->max_ttl > 0)
+		buffer_printf(
+		    out, "\"max-ttl\":%lld", (long long)verdict->max_ttl);
+	add_settings(
+	    out, verdict->limits, verdict->max_ttl > 0 ? "," : "");
 	buffer_add_string(out, "}");
+}
+
+/* What will be asked for, as it was narrowed: a name alone tells nothing of
+ * the role or repository that it stands for. */
+static void
+add_asked(struct buffer *out, const struct settings *settings)
+{
+	buffer_add_string(out, ",\"asks\":[");
+	for (size_t i = 0; i < settings_count(settings); i++) {
+		const struct setting *setting = settings_at(settings, i);
+		struct buffer line = BUFFER(4096);
+
+		buffer_printf(&line, "%s=%s", setting->key, setting->value);
+		if (i > 0)
+			buffer_add_string(out, ",");
+		json_quote(out, buffer_failed(&line) ? setting->key
+						     : buffer_text(&line));
+		buffer_free(&line);
+	}
+	buffer_add_string(out, "]");
+}
+
+static bool
+is_revocable(const struct step *step)
+{
+	const char *revoke = settings_get(step->settings, "revoke");
+
+	return step->exchange != NULL && step->exchange->revoke != NULL &&
+	       (revoke == NULL || text_boolean(revoke) != 0);
+}
+
+static size_t
+count_waiting(const struct approval *approval)
+{
+	size_t count = 0;
+
+	for (const struct link *at = approval->applicants.next;
+	     at != &approval->applicants; at = at->next)
+		count++;
+	return count;
 }
 
 void
@@ -57,7 +105,7 @@ approval_json(const struct approval *approval, struct buffer *out)
 	static const char *const states[] = {"pending", "granted", "denied"};
 	const struct road *road = approval->road;
 	const struct step *last = road_last(road);
-	struct buffer one = BUFFER(16 * 1024);
+	struct buffer one = BUFFER(APPROVAL_JSON_MAX);
 
 	add(&one, "id", approval->id);
 	add(&one, "state", states[approval->state]);
@@ -75,6 +123,9 @@ approval_json(const struct approval *approval, struct buffer *out)
 	add(&one, "policy", road->verdict.policy);
 	add(&one, "rule", road->verdict.rule);
 	add_limits(&one, &road->verdict);
+	add_asked(&one, last->settings);
+	buffer_printf(&one, ",\"revocable\":%s,\"waiting\":%zu",
+	    is_revocable(last) ? "true" : "false", count_waiting(approval));
 	add(&one, "why", approval->why);
 	add_time(&one, "since", approval->since);
 	add_time(&one, "expires_at", approval->expires);

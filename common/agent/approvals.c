@@ -4,19 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/approvals.h"
+#include "agent/approvals_inner.h"
 #include "agent/log.h"
 #include "agent/notice.h"
+#include "agent/reader.h"
 #include "agent/sessions.h"
 #include "base/clock.h"
+#include "base/text.h"
 
 #define TIMEOUT_SECONDS 300
 #define PENDING_MAX 64
-
-struct approvals {
-	struct agent *agent;
-	struct link all;
-};
+#define PENDING_EACH 16 /* of one session and all within it */
 
 struct approvals *
 approvals_new(struct agent *agent)
@@ -27,7 +25,41 @@ approvals_new(struct agent *agent)
 		return NULL;
 	approvals->agent = agent;
 	list_init(&approvals->all);
+	list_init(&approvals->watching);
+	/* another agent's serial is none of ours */
+	approvals->serial = clock_unix() * 65536;
 	return approvals;
+}
+
+static void
+changed(struct approvals *approvals)
+{
+	approvals->serial++;
+	while (!list_empty(&approvals->watching)) {
+		struct watching *watching = list_item(
+		    approvals->watching.next, struct watching, link);
+
+		list_remove(&watching->link);
+		watching->done(watching);
+	}
+}
+
+int64_t
+approvals_serial(const struct approvals *approvals)
+{
+	return approvals->serial;
+}
+
+void
+watching_start(struct approvals *approvals, struct watching *watching)
+{
+	list_append(&approvals->watching, &watching->link);
+}
+
+void
+watching_cancel(struct watching *watching)
+{
+	list_remove(&watching->link);
 }
 
 static void
@@ -37,9 +69,24 @@ approval_free(struct approval *approval)
 	timer_free(approval->timer);
 	road_release(approval->road);
 	free(approval->actor);
+	free(approval->outermost);
 	free(approval->reason);
 	free(approval->why);
 	free(approval);
+}
+
+/* It is over; `fate` is told to who still means it. */
+static void
+approval_end(struct approval *approval, const char *fate)
+{
+	struct approvals *approvals = approval->approvals;
+	struct past *past =
+	    &approvals->past[approvals->past_next++ % PAST_MAX];
+
+	memcpy(past->id, approval->id, APPROVAL_ID);
+	past->fate = fate;
+	approval_free(approval);
+	changed(approvals);
 }
 
 void
@@ -66,6 +113,7 @@ applicant_cancel(struct applicant *applicant)
 	list_remove(&applicant->link);
 }
 
+/* err is NULL where it was granted. */
 static void
 tell(struct approval *approval, const struct error *err)
 {
@@ -74,7 +122,7 @@ tell(struct approval *approval, const struct error *err)
 		    approval->applicants.next, struct applicant, link);
 
 		list_remove(&applicant->link);
-		applicant->done(applicant, err);
+		applicant->done(applicant, err == NULL ? approval : NULL, err);
 	}
 }
 
@@ -92,6 +140,10 @@ refuse(const struct approval *approval, struct error *err)
 static void
 over(void *arg)
 {
+	static const char *const fates[] = {
+	    [APPROVAL_PENDING] = "nobody answered in time",
+	    [APPROVAL_GRANTED] = "it was approved, and the grant has ended",
+	    [APPROVAL_DENIED] = "it was denied"};
 	struct approval *approval = arg;
 	struct error err;
 
@@ -102,7 +154,7 @@ over(void *arg)
 		refuse(approval, &err);
 		tell(approval, &err);
 	}
-	approval_free(approval);
+	approval_end(approval, fates[approval->state]);
 }
 
 static void
@@ -135,14 +187,26 @@ timeout_of(const struct config *config)
 	const struct settings *settings = NULL;
 	const char *timeout;
 
-	if (config_section(config, "approval", NULL, &settings, NULL) == -1 ||
+	if (config == NULL ||
+	    config_section(config, "approval", NULL, &settings, NULL) == -1 ||
 	    (timeout = settings_get(settings, "timeout")) == NULL)
 		return TIMEOUT_SECONDS;
 	return clock_parse_duration(timeout);
 }
 
+/* Sessions within a session count as that one. */
+static const char *
+outermost(const struct actor *actor)
+{
+	const char *const *name = actor->names;
+
+	while (name[1] != NULL && strcmp(name[1], ACTOR_SELF) != 0)
+		name++;
+	return *name;
+}
+
 static int
-fill(struct approval *approval, struct road *road, const char *actor)
+fill(struct approval *approval, struct road *road, const struct actor *actor)
 {
 	struct agent *agent = approval->approvals->agent;
 	const struct session *session =
@@ -150,16 +214,19 @@ fill(struct approval *approval, struct road *road, const char *actor)
 
 	approval->road = road_keep(road);
 	approval->since = clock_unix();
-	approval->actor = strdup(actor);
+	approval->actor = strdup(actor->names[0]);
+	approval->outermost = strdup(outermost(actor));
 	if (session != NULL && session->reason != NULL &&
 	    (approval->reason = strdup(session->reason)) == NULL)
 		return -1;
-	return approval->actor == NULL ? -1 : make_id(approval);
+	if (approval->actor == NULL || approval->outermost == NULL)
+		return -1;
+	return make_id(approval);
 }
 
 static struct approval *
 approval_new(struct approvals *approvals, const struct config *config,
-    struct road *road, const char *actor)
+    struct road *road, const struct actor *actor)
 {
 	struct approval *approval = calloc(1, sizeof(*approval));
 
@@ -172,12 +239,13 @@ approval_new(struct approvals *approvals, const struct config *config,
 		approval_free(approval);
 		return NULL;
 	}
-	road_use_key(road, approval->key);
+	road_grant_key(road, approval->key);
 	set_state(approval, APPROVAL_PENDING, timeout_of(config));
 	log_event(approvals->agent->log, LOG_LEVEL_NOTICE,
-	    "request %s of %s waits for approval: %s", approval->id, actor,
-	    road->target.text);
+	    "request %s of %s waits for approval: %s", approval->id,
+	    actor->names[0], road->target.text);
 	notice_send(approvals->agent, config, approval);
+	changed(approvals);
 	return approval;
 }
 
@@ -187,64 +255,59 @@ find_key(struct approvals *approvals, const struct road *road)
 	unsigned char key[DIGEST_SIZE];
 	struct approval *approval;
 
-	road_use_key(road, key);
+	road_grant_key(road, key);
 	list_each (approval, &approvals->all, link)
 		if (memcmp(approval->key, key, DIGEST_SIZE) == 0)
 			return approval;
 	return NULL;
 }
 
-static size_t
-count_of(struct approvals *approvals)
+/* One session that asks for everything must not keep the others from asking.
+ */
+static int
+check_count(struct approvals *approvals, const struct actor *actor,
+    struct error *err)
 {
 	struct approval *approval;
-	size_t count = 0;
+	size_t all = 0, own = 0;
 
-	list_each (approval, &approvals->all, link)
-		count += approval->state == APPROVAL_PENDING;
-	return count;
-}
+	list_each (approval, &approvals->all, link) {
+		bool waits = approval->state == APPROVAL_PENDING;
 
-static int
-too_many(struct error *err)
-{
+		all += waits;
+		own += waits &&
+		       strcmp(approval->outermost, outermost(actor)) == 0;
+	}
+	if (all < PENDING_MAX && own < PENDING_EACH)
+		return 0;
 	error_set(err, FAULT_REFUSED,
-	    "policy: %d requests wait for an approval already", PENDING_MAX);
+	    "policy: %zu requests wait for an approval already: try again when "
+	    "they are answered",
+	    own < PENDING_EACH ? all : own);
 	return error_at(err, STAGE_POLICY);
 }
 
 int
 approvals_ask(struct approvals *approvals, const struct config *config,
-    struct road *road, const char *actor, struct applicant *applicant,
-    struct approval **pending, struct error *err)
+    struct road *road, const struct actor *actor, struct applicant *applicant,
+    const struct approval **approval, struct error *err)
 {
-	struct approval *approval = find_key(approvals, road);
+	struct approval *found = find_key(approvals, road);
 
-	if (approval != NULL && approval->state == APPROVAL_GRANTED)
-		return 1;
-	if (approval != NULL && approval->state == APPROVAL_DENIED)
-		return refuse(approval, err);
-	if (approval == NULL && count_of(approvals) >= PENDING_MAX)
-		return too_many(err);
-	if (approval == NULL && (approval = approval_new(approvals, config,
-				     road, actor)) == NULL) {
+	if (found != NULL && found->state == APPROVAL_DENIED)
+		return refuse(found, err);
+	if (found == NULL && check_count(approvals, actor, err) == -1)
+		return -1;
+	if (found == NULL &&
+	    (found = approval_new(approvals, config, road, actor)) == NULL) {
 		error_set(err, FAULT_SYSTEM, "no memory for a request");
 		return error_at(err, STAGE_AGENT);
 	}
-	list_append(&approval->applicants, &applicant->link);
-	*pending = approval;
+	*approval = found;
+	if (found->state == APPROVAL_GRANTED)
+		return 1;
+	list_append(&found->applicants, &applicant->link);
 	return 0;
-}
-
-struct approval *
-approvals_find(struct approvals *approvals, const char *id)
-{
-	struct approval *approval;
-
-	list_each (approval, &approvals->all, link)
-		if (strcmp(approval->id, id) == 0)
-			return approval;
-	return NULL;
 }
 
 void
@@ -254,7 +317,9 @@ approval_grant(struct approval *approval, int64_t seconds, bool once)
 	set_state(approval, APPROVAL_GRANTED, seconds);
 	tell(approval, NULL);
 	if (once)
-		approval_free(approval);
+		approval_end(approval, "it was approved, once");
+	else
+		changed(approval->approvals);
 }
 
 /* It stands for as long as a request would wait: a tool that tries again is
@@ -262,27 +327,50 @@ approval_grant(struct approval *approval, int64_t seconds, bool once)
 void
 approval_deny(struct approval *approval, const char *why)
 {
+	struct approvals *approvals = approval->approvals;
+	char text[256];
 	struct error err;
 
 	free(approval->why);
-	approval->why = why == NULL ? NULL : strdup(why);
-	set_state(approval, APPROVAL_DENIED, TIMEOUT_SECONDS);
+	approval->why =
+	    why == NULL || why[0] == '\0'
+		? NULL
+		: strdup(text_printable(text, sizeof(text), why, strlen(why)));
+	set_state(approval, APPROVAL_DENIED,
+	    timeout_of(reader_last(approvals->agent->reader)));
 	refuse(approval, &err);
 	tell(approval, &err);
+	changed(approvals);
+}
+
+static void
+drop(struct approval *approval, enum fault fault, const char *fate)
+{
+	struct error err;
+
+	error_set(&err, fault, "policy: %s", fate);
+	error_at(&err, STAGE_POLICY);
+	tell(approval, &err);
+	approval_end(approval, fate);
 }
 
 void
 approvals_drop_session(struct approvals *approvals, const char *session)
 {
 	struct approval *approval;
-	struct error err;
 
-	list_each (approval, &approvals->all, link) {
-		if (strcmp(approval->road->session, session) != 0)
-			continue;
-		error_set(&err, FAULT_REFUSED, "policy: the session is over");
-		error_at(&err, STAGE_POLICY);
-		tell(approval, &err);
-		approval_free(approval);
-	}
+	list_each (approval, &approvals->all, link)
+		if (strcmp(approval->road->session, session) == 0)
+			drop(approval, FAULT_REFUSED,
+			    "the session that asked is over");
+}
+
+void
+approvals_end(struct approvals *approvals)
+{
+	struct approval *approval;
+
+	list_each (approval, &approvals->all, link)
+		drop(approval, FAULT_SYSTEM,
+		    "the agent has ended while this waited for an approval");
 }

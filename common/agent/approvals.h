@@ -2,30 +2,34 @@
 #ifndef DAYPASS_AGENT_APPROVALS_H
 #define DAYPASS_AGENT_APPROVALS_H
 
+#include "agent/actor.h"
 #include "agent/agent.h"
 #include "agent/list.h"
 #include "agent/road.h"
 
 /*
  * Requests that a policy wants a person to approve. One request for one
- * session, target and narrowed credential, however often its tool tries
- * again. Silence is a refusal. What is granted holds for a time, or for those
- * who wait now and nobody else.
+ * session, principal, credential, target and narrowed request, however often
+ * its tool tries again, and however many tools wait. Silence is a refusal.
+ * What is granted holds for a time, or for those who wait now and nobody else;
+ * what was minted by it is taken back at the grant's end, where it can be.
  */
 struct approvals;
 
 #define APPROVAL_ID 9
+#define APPROVAL_ID_LEAST 4 /* letters of it that are enough to name it */
 
 enum approval_state { APPROVAL_PENDING, APPROVAL_GRANTED, APPROVAL_DENIED };
 
 struct approval {
 	struct link link;
 	char id[APPROVAL_ID];
-	unsigned char key[DIGEST_SIZE]; /* what it is good for */
+	unsigned char key[DIGEST_SIZE]; /* road_grant_key */
 	enum approval_state state;
 	struct road *road; /* as narrowed */
 	char *actor;
-	char *reason; /* of the session, or NULL */
+	char *outermost; /* the outermost child session's name, or self's */
+	char *reason;	 /* of the session, or NULL */
 	int64_t since;	 /* unix seconds */
 	int64_t expires; /* unix seconds: of the request, grant or denial */
 	bool once;	 /* granted to those who waited, and over */
@@ -35,10 +39,12 @@ struct approval {
 	struct approvals *approvals;
 };
 
-/* Who waits. done is called once: err is NULL when it was granted. */
+/* Who waits. done is called once: with the grant (valid during the call), or
+ * with the error that says why there is none. */
 struct applicant {
 	struct link link;
-	void (*done)(struct applicant *applicant, const struct error *err);
+	void (*done)(struct applicant *applicant, const struct approval *grant,
+	    const struct error *err);
 };
 void applicant_cancel(struct applicant *applicant);
 
@@ -46,19 +52,23 @@ struct approvals *approvals_new(struct agent *agent); /* NULL: no memory */
 void approvals_free(struct approvals *approvals);
 
 /*
- * May this road be taken? 1: it was granted. 0: somebody has to say; the
- * applicant is told, and *pending is the request. -1: it was denied, or there
- * are too many requests (FAULT_REFUSED, stage policy).
+ * May this road be taken? 1: it was granted. 0: somebody has to say, and the
+ * applicant will be told. Of both *approval is the request, valid during the
+ * call. -1: it was denied, or too many wait (FAULT_REFUSED, stage policy).
  */
 int approvals_ask(struct approvals *approvals, const struct config *config,
-    struct road *road, const char *actor, struct applicant *applicant,
-    struct approval **pending, struct error *err);
+    struct road *road, const struct actor *actor, struct applicant *applicant,
+    const struct approval **approval, struct error *err);
 
-/* NULL: there is none of this id. */
+/*
+ * The request that waits and whose id is or begins with `id`. NULL, and *err
+ * says what became of it: none, several, decided already (FAULT_REFUSED), gone
+ * and why.
+ */
 struct approval *approvals_find(
-    struct approvals *approvals, const char *id);
+    struct approvals *approvals, const char *id, struct error *err);
 
-/* Grants for `seconds`, or only to those who wait now. */
+/* Grants for `seconds`; `once`: to those who wait now, and nobody else. */
 void approval_grant(struct approval *approval, int64_t seconds, bool once);
 void approval_deny(struct approval *approval, const char *why);
 
@@ -66,8 +76,22 @@ void approval_deny(struct approval *approval, const char *why);
 void approvals_drop_session(
     struct approvals *approvals, const char *session);
 
+/* The agent is at its end: whoever waits is told so. */
+void approvals_end(struct approvals *approvals);
+
 /* All, oldest first: for list_each over `link`. */
 struct link *approvals_all(struct approvals *approvals);
+
+/* Differs after every change: one that was asked for, decided or is over. */
+int64_t approvals_serial(const struct approvals *approvals);
+
+/* Who waits for the next change; done is called once. */
+struct watching {
+	struct link link;
+	void (*done)(struct watching *watching);
+};
+void watching_start(struct approvals *approvals, struct watching *watching);
+void watching_cancel(struct watching *watching);
 
 /* One as a JSON object, for `daypass approvals --json` and for the command
  * that tells a person. What the asker wrote is escaped. */

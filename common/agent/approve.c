@@ -1,31 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/approvals.h"
 #include "agent/verbs.h"
+#include "base/buffer.h"
 #include "base/text.h"
 
 #define GRANT_SECONDS 3600
 #define GRANT_MAX (12 * 3600)
 
-/* The request that is meant; NULL: the asker was told that there is none, and
- * is gone. */
+/* The request that is meant; NULL: the asker was told why there is none, and is
+ * gone. */
 static struct approval *
 meant(struct asker *asker)
 {
 	const char *id = message_get(asker_request(asker), "approval");
-	struct approval *approval =
-	    id == NULL ? NULL
-		       : approvals_find(asker_agent(asker)->approvals, id);
+	struct approval *approval;
 	struct error err;
 
-	if (approval != NULL && approval->state == APPROVAL_PENDING)
-		return approval;
-	error_set(&err, FAULT_USAGE,
-	    "there is no request '%.32s' that waits (daypass approvals shows "
-	    "them)",
-	    id == NULL ? "" : id);
-	error_at(&err, STAGE_POLICY);
-	asker_error(asker, &err);
-	return NULL;
+	approval = approvals_find(
+	    asker_agent(asker)->approvals, id == NULL ? "" : id, &err);
+	if (approval == NULL)
+		asker_error(asker, &err);
+	return approval;
+}
+
+/* As it is now, for whoever decided to see what that was about. */
+static void
+write_it(struct writing *writing, const struct approval *approval)
+{
+	struct buffer json = BUFFER(MESSAGE_VALUE_MAX);
+
+	writing_add(writing, "approval", approval->id);
+	approval_json(approval, &json);
+	if (!buffer_failed(&json))
+		writing_add(writing, "json", buffer_text(&json));
+	buffer_free(&json);
 }
 
 static void
@@ -33,16 +41,25 @@ approve(struct asker *asker, const struct config *config)
 {
 	const struct message *request = asker_request(asker);
 	int64_t seconds = message_number(request, "for", GRANT_SECONDS);
+	bool once = message_get(request, "once") != NULL;
 	struct approval *approval = meant(asker);
+	struct writing *writing;
+	struct error err;
 
 	(void)config;
 	if (approval == NULL)
 		return;
-	if (seconds < 1 || seconds > GRANT_MAX)
-		seconds = GRANT_MAX;
-	writing_number(asker_writing(asker, "ok"), "seconds", seconds);
-	approval_grant(
-	    approval, seconds, message_get(request, "once") != NULL);
+	if (seconds < 1 || seconds > GRANT_MAX) {
+		error_set(&err, FAULT_USAGE,
+		    "a grant is for 1 second to %d hours", GRANT_MAX / 3600);
+		error_at(&err, STAGE_POLICY);
+		asker_error(asker, &err);
+		return;
+	}
+	writing = asker_writing(asker, "ok");
+	writing_number(writing, "seconds", seconds);
+	write_it(writing, approval);
+	approval_grant(approval, seconds, once);
 	asker_answer(asker);
 }
 
@@ -54,7 +71,7 @@ deny(struct asker *asker, const struct config *config)
 	(void)config;
 	if (approval == NULL)
 		return;
-	asker_writing(asker, "ok");
+	write_it(asker_writing(asker, "ok"), approval);
 	approval_deny(
 	    approval, message_get(asker_request(asker), "reason"));
 	asker_answer(asker);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/approvals.h"
 #include "agent/ending.h"
 #include "agent/flight.h"
 #include "agent/ledger.h"
@@ -150,6 +151,7 @@ ending_begin(struct agent *agent, struct mourner *mourner)
 	sessions_leave(agent->sessions);
 	listener_free(agent->listener);
 	agent->listener = NULL;
+	approvals_end(agent->approvals);
 	ending->timer = loop_timer(
 	    agent->loop, clock_ms() + LANDING_MS, landing_over, ending);
 	flights_on_empty(agent->flights, landed, ending);

@@ -51,11 +51,14 @@ static void
 refresh_ahead(struct agent *agent, struct road *road, size_t step,
     const struct entry *entry, const struct wish *wish)
 {
-	struct wish ahead = {
-	    .deadline = wish->deadline, .anew = true, .refresh = true};
+	struct wish ahead = {.deadline = wish->deadline,
+	    .anew = true,
+	    .refresh = true,
+	    .until = wish->until};
 	struct error err;
 
-	if (agent->once || agent->ending != NULL || wish->no_ahead ||
+	if (agent->once || agent->ending != NULL ||
+	    (wish->until != 0 && entry->lifetime.expires >= wish->until) ||
 	    !lifetime_ripe(&entry->lifetime) ||
 	    rest_now(agent->rests, road->steps[step].key, &err))
 		return;

@@ -46,7 +46,10 @@ struct wish {
 	bool force;	  /* mint anew, all steps, rest or not */
 	bool anew;	  /* this step anew; the identity is asked again */
 	bool refresh;	  /* ahead of time: nobody waits */
-	bool no_ahead;	  /* not a thing ahead of time */
+	/* Unix seconds: the end of the grant that it is wanted by; 0: of none.
+	 * Nothing is refreshed beyond, what is minted asks for no more, and
+	 * what can be taken back is taken back then. */
+	int64_t until;
 };
 
 /* Wants the credential of one step: out of the vault, or by joining or

@@ -6,9 +6,11 @@
 #include "agent/flight_inner.h"
 #include "agent/ledger.h"
 #include "agent/log.h"
+#include "agent/narrow.h"
 #include "agent/network.h"
 #include "agent/recall.h"
 #include "agent/rest.h"
+#include "agent/sessions.h"
 #include "agent/vault.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -25,6 +27,8 @@ name_step(const struct flight *flight, struct error *err)
 {
 	const struct step *step = flight_step(flight);
 
+	if (err->stage == STAGE_POLICY)
+		return; /* the step did what it could */
 	if (step->exchange != NULL)
 		error_in(err, "exchange %s", step->exchange->name);
 	else
@@ -102,7 +106,8 @@ check_life(const struct flight *flight, const struct credential *credential,
 	const struct verdict *verdict = &flight->road->verdict;
 	struct lifetime lifetime = lifetime_of(credential);
 
-	if (!lives_too_long(flight, credential) || credential->revocable)
+	if (!lives_too_long(flight, credential) ||
+	    ledger_takes(flight_step(flight), credential))
 		return 0;
 	error_set(err, FAULT_REFUSED,
 	    "policy: [policy \"%s\"] rule \"%s\" allows %lld s, and what "
@@ -114,22 +119,65 @@ check_life(const struct flight *flight, const struct credential *credential,
 	return error_at(err, STAGE_POLICY);
 }
 
+/* A child session that ended meanwhile: nobody is there to take it, and it
+ * goes back at once. */
+static int
+check_session(const struct flight *flight, const struct credential *credential,
+    struct error *err)
+{
+	struct agent *agent = flight->agent;
+	const char *id = flight->road->session;
+	const struct session *session = sessions_find(agent->sessions, id);
+	struct ledger_line *line;
+
+	if (strcmp(id, ACTOR_SELF) == 0 || (session != NULL && !session->over))
+		return 0;
+	line = ledger_add(
+	    agent->ledger, flight->road, flight->step, credential);
+	if (line != NULL) {
+		line->due = clock_ms();
+		recall_due(agent->recall);
+	}
+	error_set(err, FAULT_REFUSED, "policy: the session is over");
+	return error_at(err, STAGE_POLICY);
+}
+
+/* In how many seconds it is to be taken back: what the policies leave, or the
+ * grant. -1: it ends by itself before. */
+static int64_t
+seconds_left(const struct flight *flight, const struct credential *credential)
+{
+	struct lifetime lifetime = lifetime_of(credential);
+	int64_t left = lives_too_long(flight, credential)
+			   ? flight->road->verdict.max_ttl
+			   : -1;
+	int64_t granted = flight->wish.until - clock_unix();
+
+	if (!is_last(flight) || flight->wish.until == 0 ||
+	    !ledger_takes(flight_step(flight), credential) ||
+	    lifetime_left(&lifetime) <= granted)
+		return left;
+	if (granted < 0)
+		granted = 0;
+	return left == -1 || granted < left ? granted : left;
+}
+
 /* Notes what can be revoked. What lives for too long is taken back when its
  * time is over, and from now on its life is that short. */
 static void
 note_in_ledger(struct flight *flight, struct credential *credential)
 {
 	struct agent *agent = flight->agent;
-	int64_t most = flight->road->verdict.max_ttl;
+	int64_t left = seconds_left(flight, credential);
 	struct ledger_line *line = ledger_add(
 	    agent->ledger, flight->road, flight->step, credential);
 
-	if (!lives_too_long(flight, credential))
+	if (left == -1)
 		return;
-	credential->expires = clock_unix() + most;
+	credential->expires = clock_unix() + left;
 	if (line == NULL)
 		return;
-	line->due = clock_ms() + most * 1000;
+	line->due = clock_ms() + left * 1000;
 	recall_due(agent->recall);
 }
 
@@ -190,7 +238,8 @@ minted(void *arg, struct mint_result *result)
 	if (result->err.fault == FAULT_NONE && result->credential == NULL)
 		error_set(&result->err, FAULT_SYSTEM, "made nothing");
 	if (result->err.fault == FAULT_NONE &&
-	    check_life(flight, result->credential, &result->err) == -1)
+	    (check_session(flight, result->credential, &result->err) == -1 ||
+		check_life(flight, result->credential, &result->err) == -1))
 		credential_free(take(&result->credential));
 	if (result->err.fault == FAULT_NONE)
 		land(flight, result->credential);
@@ -258,6 +307,12 @@ take_off(struct flight *flight, const struct credential *input,
 	    .last = flight->step + 1 == flight->road->count};
 	struct error err = {.fault = FAULT_NONE};
 
+	if (is_last(flight) && flight->wish.until != 0 &&
+	    narrow_life(flight->road, flight->wish.until - clock_unix(),
+		&err) == -1) {
+		fail(flight, &err);
+		return;
+	}
 	if (speaks_http(order.step) &&
 	    network_ready(agent->network, &err) == -1) {
 		fail(flight, &err);
@@ -356,6 +411,7 @@ want_actor(struct flight *flight, const struct credential *input)
 		return;
 	}
 	wish.min_ttl = 0;
+	wish.until = 0;
 	wish.refresh = false;
 	wish.anew = wish.anew && flight->step == 1;
 	flight->input_waiter.done = actor_arrived;
@@ -385,6 +441,7 @@ want_input(struct flight *flight)
 	struct wish wish = flight->wish;
 
 	wish.min_ttl = 0;
+	wish.until = 0; /* others may use it, too */
 	wish.refresh = false;
 	wish.anew = wish.anew && flight->step == 1;
 	flight->input_waiter.done = input_arrived;

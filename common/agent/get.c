@@ -10,8 +10,10 @@
 #include "agent/flight.h"
 #include "agent/rest.h"
 #include "agent/road_judge.h"
+#include "agent/sessions.h"
 #include "agent/verbs.h"
 #include "base/clock.h"
+#include "base/text.h"
 
 #define TIMEOUT_SECONDS 10
 #define TIMEOUT_MAX 100
@@ -22,12 +24,16 @@
  * perhaps approved, then handed out. */
 struct getting {
 	struct asker *asker;
+	char session[SESSION_ID]; /* whose it is: it may end meanwhile */
 	struct road *road;
 	struct wish wish;
 	struct waiter waiter;	    /* for the claims, then the credential */
 	struct applicant applicant; /* for an approval */
+	struct reading reading;	    /* of the configuration, behind it */
 	struct timer *patience;	    /* of the tool, for a person */
 	char approval[APPROVAL_ID];
+	unsigned char granted[DIGEST_SIZE]; /* what was approved */
+	int64_t until;			    /* and until when; 0: nothing */
 	bool *over; /* while begin() has not come back */
 };
 
@@ -38,6 +44,7 @@ getting_free(struct getting *getting)
 		*getting->over = true;
 	waiter_cancel(&getting->waiter);
 	applicant_cancel(&getting->applicant);
+	reading_cancel(&getting->reading);
 	timer_free(getting->patience);
 	road_release(getting->road);
 	free(getting);
@@ -148,23 +155,60 @@ hand_out(struct getting *getting)
 	    &getting->wish, &getting->waiter);
 }
 
+static void
+judge(struct getting *getting, const struct config *config,
+    const struct settings *claims);
+
+/* The rules may have changed while a person thought about it: what is handed
+ * out goes by those of now. */
+static void
+look_again(struct reading *reading, const struct config *config,
+    const struct error *err)
+{
+	struct getting *getting = list_item(reading, struct getting, reading);
+	struct asker *asker = getting->asker;
+	char variable[AROUND_WANT];
+	struct error wrong = {.fault = FAULT_NONE};
+
+	if (config == NULL) {
+		fail(getting, err);
+		return;
+	}
+	getting->wish.deadline = clock_ms() + timeout_of(config) * 1000;
+	road_release(take(&getting->road));
+	if (road_find(config, asker_request(asker), &getting->road, variable,
+		&wrong) == ROAD_FOUND) {
+		judge(getting, config, NULL);
+		return;
+	}
+	if (wrong.fault == FAULT_NONE) {
+		error_set(&wrong, FAULT_CONFIG,
+		    "the configuration has changed while this waited for an "
+		    "approval: try again");
+		error_at(&wrong, STAGE_CONFIG);
+	}
+	refuse(getting, &wrong);
+}
+
 /* What a person has said, or nobody in time. */
 static void
-answered(struct applicant *applicant, const struct error *err)
+answered(struct applicant *applicant, const struct approval *grant,
+    const struct error *err)
 {
 	struct getting *getting =
 	    list_item(applicant, struct getting, applicant);
-	const struct agent *agent = asker_agent(getting->asker);
+	struct agent *agent = asker_agent(getting->asker);
 
 	timer_free(getting->patience);
 	getting->patience = NULL;
-	if (err != NULL) {
+	if (grant == NULL) {
 		refuse(getting, err);
 		return;
 	}
-	getting->wish.deadline = clock_ms() + /* the wait was a person's */
-				 timeout_of(reader_last(agent->reader)) * 1000;
-	hand_out(getting);
+	memcpy(getting->granted, grant->key, DIGEST_SIZE);
+	getting->until = grant->expires;
+	getting->reading.done = look_again;
+	reader_current(agent->reader, &getting->reading);
 }
 
 static void
@@ -207,34 +251,45 @@ wait_for_person(struct getting *getting, const struct approval *approval)
 	asker_say_wait(getting->asker, text);
 }
 
+/* Is it what a person has just approved for this very request? */
+static bool
+is_granted(const struct getting *getting)
+{
+	unsigned char key[DIGEST_SIZE];
+
+	road_grant_key(getting->road, key);
+	return getting->until != 0 &&
+	       memcmp(key, getting->granted, DIGEST_SIZE) == 0;
+}
+
 static void
-ask_person(struct getting *getting, const struct config *config)
+ask_person(struct getting *getting, const struct config *config,
+    const struct actor *actor)
 {
 	struct agent *agent = asker_agent(getting->asker);
-	struct approval *pending = NULL;
+	const struct approval *approval = NULL;
 	struct error err = {.fault = FAULT_NONE};
 
-	/* Nothing is refreshed that nobody may be given any more. */
-	getting->wish.no_ahead = true;
+	if (is_granted(getting)) {
+		getting->wish.until = getting->until;
+		hand_out(getting);
+		return;
+	}
 	getting->applicant.done = answered;
-	switch (approvals_ask(agent->approvals, config, getting->road,
-	    asker_actor(getting->asker)->names[0], &getting->applicant,
-	    &pending, &err)) {
+	switch (approvals_ask(agent->approvals, config, getting->road, actor,
+	    &getting->applicant, &approval, &err)) {
 	case 1:
+		getting->wish.until = approval->expires;
 		hand_out(getting);
 		break;
 	case 0:
-		wait_for_person(getting, pending);
+		wait_for_person(getting, approval);
 		break;
 	default:
 		refuse(getting, &err);
 		break;
 	}
 }
-
-static void
-judge(struct getting *getting, const struct config *config,
-    const struct settings *claims);
 
 static void
 claims_arrived(struct waiter *waiter, const struct credential *credential,
@@ -257,22 +312,43 @@ claims_arrived(struct waiter *waiter, const struct credential *credential,
 	    claims);
 }
 
+/* The actor as it is now. -1: its session is over. */
+static int
+find_actor(
+    const struct getting *getting, struct actor *actor, struct error *err)
+{
+	const struct session *session;
+
+	*actor = actor_self;
+	if (strcmp(getting->session, ACTOR_SELF) == 0)
+		return 0;
+	session = sessions_find(
+	    asker_agent(getting->asker)->sessions, getting->session);
+	if (session == NULL || session->over) {
+		error_set(err, FAULT_REFUSED, "policy: the session is over");
+		return error_at(err, STAGE_POLICY);
+	}
+	session_actor(session, actor);
+	return 0;
+}
+
 static void
 judge(struct getting *getting, const struct config *config,
     const struct settings *claims)
 {
 	struct agent *agent = asker_agent(getting->asker);
 	struct road *road = getting->road;
+	struct actor actor;
 	struct error err = {.fault = FAULT_NONE};
 
-	if (road_judge(config, road, asker_actor(getting->asker), claims,
-		&err) == -1) {
+	if (find_actor(getting, &actor, &err) == -1 ||
+	    road_judge(config, road, &actor, claims, &err) == -1) {
 		refuse(getting, &err);
 	} else if (road->verdict.wants_claims) {
 		getting->waiter.done = claims_arrived;
 		flight_want(agent, road, 0, &getting->wish, &getting->waiter);
 	} else if (road->verdict.decision == DECISION_APPROVE) {
-		ask_person(getting, config);
+		ask_person(getting, config, &actor);
 	} else {
 		hand_out(getting);
 	}
@@ -304,6 +380,8 @@ set_off(struct asker *asker, struct road **road, const struct config *config)
 		return;
 	}
 	getting->asker = asker;
+	text_copy(getting->session, sizeof(getting->session),
+	    asker_actor(asker)->session);
 	getting->road = take(road);
 	getting->wish = wish_of(asker_request(asker), config);
 	getting->over = &over;

@@ -40,8 +40,8 @@ ledger_free(struct ledger *ledger)
 }
 
 /* `revoke = no` leaves a credential to its expiry. */
-static bool
-may_revoke(const struct step *step, const struct credential *credential)
+bool
+ledger_takes(const struct step *step, const struct credential *credential)
 {
 	const char *revoke = settings_get(step->settings, "revoke");
 
@@ -56,7 +56,7 @@ ledger_add(struct ledger *ledger, struct road *road, size_t step,
 {
 	struct ledger_line *line;
 
-	if (!may_revoke(&road->steps[step], credential) ||
+	if (!ledger_takes(&road->steps[step], credential) ||
 	    (line = calloc(1, sizeof(*line))) == NULL)
 		return NULL;
 	line->credential = credential_copy(credential);

@@ -25,6 +25,10 @@ struct ledger_line {
 struct ledger *ledger_new(void);
 void ledger_free(struct ledger *ledger);
 
+/* Can it be taken back, and may it? */
+bool ledger_takes(
+    const struct step *step, const struct credential *credential);
+
 /* Writes down a copy, if it is one that can and may be revoked. NULL: it is
  * not, or no memory. */
 struct ledger_line *ledger_add(struct ledger *ledger, struct road *road,

@@ -90,6 +90,24 @@ is_cloud(const char *scope)
 	return false;
 }
 
+int
+narrow_life(struct road *road, int64_t seconds, struct error *err)
+{
+	struct step *step = &road->steps[road->count - 1];
+	const struct exchange *exchange = step->exchange;
+	char text[24];
+
+	if (exchange == NULL || exchange->ttl_usual == 0)
+		return 0;
+	if (seconds < exchange->ttl_min)
+		seconds = exchange->ttl_min;
+	if (exchange_ttl(step->settings, exchange->ttl_usual) <= seconds)
+		return 0;
+	snprintf(text, sizeof(text), "%lld", (long long)seconds);
+	return settings_set(step->settings, "ttl", text) == -1 ? no_memory(err)
+							       : 0;
+}
+
 /* Does what is asked for today hold all of `scope`? */
 static bool
 covers(const char *today, const char *scope)

@@ -2,6 +2,8 @@
 #ifndef DAYPASS_AGENT_NARROW_H
 #define DAYPASS_AGENT_NARROW_H
 
+#include <stdint.h>
+
 #include "agent/road.h"
 
 /*
@@ -12,5 +14,9 @@
  * policy) when the road cannot be narrowed so.
  */
 int narrow(const struct config *config, struct road *road, struct error *err);
+
+/* Makes the last step ask for no longer a life than so many seconds, or the
+ * shortest that it can ask for. Its key stays. -1: no memory. */
+int narrow_life(struct road *road, int64_t seconds, struct error *err);
 
 #endif

@@ -54,6 +54,39 @@ road_use_key(const struct road *road, unsigned char key[DIGEST_SIZE])
 	digest_finish(parts, key);
 }
 
+static void
+add_names(struct digest_parts *parts, const struct road *road)
+{
+	for (size_t i = 1; i < road->count; i++) {
+		digest_string(parts, road->steps[i].credential);
+		if (road->steps[i].actor != NULL)
+			add_names(parts, road->steps[i].actor);
+	}
+}
+
+void
+road_grant_key(const struct road *road, unsigned char key[DIGEST_SIZE])
+{
+	struct digest_parts *parts = digest_start();
+	unsigned char use[DIGEST_SIZE];
+
+	road_use_key(road, use);
+	digest_part(parts, use, DIGEST_SIZE);
+	digest_part(parts, road->verdict.asks, DIGEST_SIZE);
+	add_names(parts, road);
+	digest_finish(parts, key);
+}
+
+/* What a person has to approve is minted for that alone: it ends with the
+ * grant, and must not be somebody else's who needs none. */
+static void
+add_use(struct digest_parts *parts, const struct road *road)
+{
+	digest_part(parts, road->verdict.asks, DIGEST_SIZE);
+	digest_string(parts, road->tool);
+	digest_string(parts, road->target.text);
+}
+
 int
 road_keys(struct road *road, const char *session, struct error *err)
 {
@@ -78,6 +111,9 @@ road_keys(struct road *road, const char *session, struct error *err)
 		add_settings(parts, step->settings);
 		/* what was cut short is another credential */
 		digest_part(parts, &most, sizeof(most));
+		if (road->verdict.decision == DECISION_APPROVE &&
+		    i + 1 == road->count)
+			add_use(parts, road);
 		digest_finish(parts, step->key);
 	}
 	return 0;

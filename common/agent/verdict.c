@@ -196,6 +196,23 @@ join_limits(struct verdict *verdict, const char *policy, const char *name,
 	return join_scopes(verdict, policy, name, rule);
 }
 
+/* Every word of a rule that asks a person goes into what they are asked. */
+static void
+note_asking(struct verdict *verdict, const char *policy, const char *name,
+    const struct settings *rule)
+{
+	struct digest_parts *parts = digest_start();
+
+	digest_part(parts, verdict->asks, DIGEST_SIZE);
+	digest_string(parts, policy);
+	digest_string(parts, name);
+	for (size_t i = 0; i < settings_count(rule); i++) {
+		digest_string(parts, settings_at(rule, i)->key);
+		digest_string(parts, settings_at(rule, i)->value);
+	}
+	digest_finish(parts, verdict->asks);
+}
+
 int
 verdict_join(struct verdict *verdict, const char *policy, const char *name,
     const struct settings *rule, struct error *err)
@@ -209,6 +226,8 @@ verdict_join(struct verdict *verdict, const char *policy, const char *name,
 		    text == NULL ? "denied" : text);
 	else if ((result = decide(verdict, decision, policy, name)) == 0)
 		result = join_limits(verdict, policy, name, rule);
+	if (decision == DECISION_APPROVE)
+		note_asking(verdict, policy, name, rule);
 	if (result == 0)
 		return 0;
 	verdict->decision = DECISION_DENY;

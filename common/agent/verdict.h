@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/settings.h"
 
@@ -29,6 +30,9 @@ struct verdict {
 	/* What the exchange may be asked for at most: `scope` (repeats),
 	 * `session-policy`, `boundary`, `identity-name`; NULL: anything. */
 	struct settings *limits;
+	/* Of the rules that want an approval, each whole: one that was changed
+	 * is not what was approved. */
+	unsigned char asks[DIGEST_SIZE];
 };
 
 void verdict_clear(struct verdict *verdict);

@@ -18,8 +18,24 @@ text_copy(char *to, size_t size, const char *from)
 	return 0;
 }
 
+/* Characters that turn the direction of what stands around them, or begin a
+ * line: with these a text shows as another one (UAX 9). */
+static bool
+is_turning(const unsigned char *s)
+{
+	if (s[0] == 0xd8)
+		return s[1] == 0x9c; /* U+061C */
+	if (s[0] != 0xe2)
+		return false;
+	if (s[1] == 0x80) /* U+200E, 200F, 2028 to 202E */
+		return s[2] == 0x8e || s[2] == 0x8f ||
+		       (s[2] >= 0xa8 && s[2] <= 0xae);
+	return s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9;
+}
+
 /* The length of a well-formed UTF-8 sequence (RFC 3629) that a person can be
- * shown: no overlong form, no surrogate, no C1 control; 0 for anything else. */
+ * shown: no overlong form, no surrogate, no C1 control, nothing that turns the
+ * direction; 0 for anything else. */
 static size_t
 utf8_length(const unsigned char *s, size_t left)
 {
@@ -43,7 +59,7 @@ utf8_length(const unsigned char *s, size_t left)
 	for (size_t i = 2; i < length; i++)
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
-	return length;
+	return is_turning(s) ? 0 : length;
 }
 
 /* Ends what did not fit in "...", without cutting a character in two. */

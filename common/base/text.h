@@ -10,8 +10,8 @@
 int text_copy(char *to, size_t size, const char *from);
 
 /* Copies text from a stranger so that a person can be shown it: control
- * bytes, DEL, and bytes that are no UTF-8 become `?`, and what does not fit
- * ends in "...". Returns `to`. */
+ * bytes, DEL, what turns the direction of text, and bytes that are no UTF-8
+ * become `?`, and what does not fit ends in "...". Returns `to`. */
 char *text_printable(
     char *to, size_t size, const char *from, size_t length);
 

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Other users, who reach copies of the programs and no more of ours; root
-alone can become one."""
+"""People: who approves what a session asks for; and other users, who reach
+copies of the programs and no more of ours; root alone can become one."""
 
+import json
 import os
 import shutil
 import subprocess
 
-from . import processes
+from . import processes, wire
 from .place import BUILD
 from .tap import Skip
 
@@ -100,3 +101,34 @@ class Space:
 
     def __exit__(self, *_):
         self.close()
+
+
+class Approver:
+    """Who is asked, by the wire: the commands have tests of their own."""
+
+    def __init__(self, place):
+        self.place = place
+
+    def pending(self):
+        """All requests, oldest first, also those that are decided."""
+        word, said = wire.ask(self.place, wire.message('approvals'))
+        assert word == 'ok', said
+        return json.loads(said['json'])
+
+    def waiting(self):
+        return [a for a in self.pending() if a['state'] == 'pending']
+
+    def one(self, waiting=0, seconds=20):
+        """The one that is not decided; so many tools wait for it."""
+        found = []
+
+        def look():
+            found[:] = [a for a in self.waiting() if a['waiting'] >= waiting]
+            return found
+
+        assert processes.wait_for(look, seconds)
+        return found[0]
+
+    def say(self, verb, approval, **more):
+        return wire.ask(self.place, wire.message(
+            verb, approval=approval['id'], **more))
