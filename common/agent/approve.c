@@ -42,13 +42,11 @@ approve(struct asker *asker, const struct config *config)
 	const struct message *request = asker_request(asker);
 	int64_t seconds = message_number(request, "for", GRANT_SECONDS);
 	bool once = message_get(request, "once") != NULL;
-	struct approval *approval = meant(asker);
+	struct approval *approval;
 	struct writing *writing;
 	struct error err;
 
 	(void)config;
-	if (approval == NULL)
-		return;
 	if (seconds < 1 || seconds > GRANT_MAX) {
 		error_set(&err, FAULT_USAGE,
 		    "a grant is for 1 second to %d hours", GRANT_MAX / 3600);
@@ -56,6 +54,8 @@ approve(struct asker *asker, const struct config *config)
 		asker_error(asker, &err);
 		return;
 	}
+	if ((approval = meant(asker)) == NULL)
+		return;
 	writing = asker_writing(asker, "ok");
 	writing_number(writing, "seconds", seconds);
 	write_it(writing, approval);
