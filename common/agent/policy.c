@@ -30,8 +30,10 @@ ask(const struct config *config, const struct policy_section *policy,
 	struct error wrong = {.fault = FAULT_NONE};
 
 	if (policy->mistake != NULL)
-		return verdict_deny(verdict, policy->name, NULL,
-		    "it holds a mistake: %s", policy->mistake);
+		return verdict_deny(verdict, policy->name, NULL, "%s: %s",
+		    policy->name == NULL ? "a policy may be lost by a mistake"
+					 : "it holds a mistake",
+		    policy->mistake);
 	settings_each(name, policy->settings, "rule")
 	{
 		const struct settings *rule = NULL;
@@ -89,13 +91,19 @@ int
 policy_refuse(
     const struct verdict *verdict, const char *actor, struct error *err)
 {
-	error_set(err, FAULT_REFUSED,
-	    "policy: [policy \"%s\"]%s%s%s denies this to %s: %s; asking again "
-	    "will not help",
-	    verdict->policy == NULL ? "" : verdict->policy,
-	    verdict->rule == NULL ? "" : " rule \"",
-	    verdict->rule == NULL ? "" : verdict->rule,
-	    verdict->rule == NULL ? "" : "\"", actor,
-	    verdict->why == NULL ? "denied" : verdict->why);
+	const char *why = verdict->why == NULL ? "denied" : verdict->why;
+	bool ruled = verdict->rule != NULL;
+
+	if (verdict->policy == NULL)
+		error_set(err, FAULT_REFUSED,
+		    "policy: this is denied to %s: %s; asking again will not "
+		    "help",
+		    actor, why);
+	else
+		error_set(err, FAULT_REFUSED,
+		    "policy: [policy \"%s\"]%s%s%s denies this to %s: %s; "
+		    "asking again will not help",
+		    verdict->policy, ruled ? " rule \"" : "",
+		    ruled ? verdict->rule : "", ruled ? "\"" : "", actor, why);
 	return error_at(err, STAGE_POLICY);
 }

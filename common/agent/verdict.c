@@ -53,8 +53,11 @@ static int
 decide(struct verdict *verdict, enum decision decision, const char *policy,
     const char *rule)
 {
+	bool said = verdict->policy != NULL || verdict->why != NULL;
+
 	/* The first of the strictest has the word. */
-	if (verdict->policy != NULL && decision <= verdict->decision)
+	if (decision < verdict->decision ||
+	    (said && decision == verdict->decision))
 		return 0;
 	verdict->decision = decision;
 	return replace(&verdict->policy, policy) == -1 ||

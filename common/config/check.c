@@ -46,15 +46,25 @@ nearest_of(
 						 : NULL;
 }
 
+/* A section that nobody reads could have been meant to withhold something. */
+static bool
+may_withhold(const char *word)
+{
+	static const char *const words[] = {"policy", "audit", NULL};
+
+	return text_nearest(word, words) != NULL;
+}
+
 /* No such section, or one that has or lacks a name against the schema. */
 static int
 check_word(struct check *check)
 {
-	const struct section *section = check->section;
+	struct section *section = check->section;
 	const char *nearest;
 
 	if (section->schema != NULL)
 		return 0;
+	section->maybe_policy = may_withhold(section->word);
 	if (schema_find(section->word, true) != NULL)
 		return mistake(
 		    check, NULL, "needs a name: [%s \"NAME\"]", section->word);

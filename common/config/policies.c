@@ -13,10 +13,11 @@ config_policy(
 	while (*at < sections->count) {
 		const struct section *section = sections->list[(*at)++];
 
-		if (strcmp(section->word, "policy") != 0)
+		if (strcmp(section->word, "policy") != 0 &&
+		    !section->maybe_policy)
 			continue;
 		*policy = (struct policy_section){
-		    .name = section->name,
+		    .name = section->maybe_policy ? NULL : section->name,
 		    .is_system = section->origin == ORIGIN_SYSTEM,
 		    .settings = section->settings,
 		    .mistake = section->mistake,

@@ -10,7 +10,9 @@
 /*
  * The policies as the files have them. Each file's stand alone: the user's
  * file adds policies of its own, also of a name that the system's has, and
- * takes nothing from the system's.
+ * takes nothing from the system's. A section that may have been meant to be a
+ * policy, or [audit], but is none, counts as one that holds a mistake and is
+ * for everybody.
  */
 struct policy_section {
 	const char *name; /* a glob of actors; NULL: it lacks one */

@@ -30,6 +30,8 @@ struct section {
 	struct place *places; /* of each setting */
 	struct match *match;  /* of a binding that could be taken apart */
 	const char *mistake;  /* the first one: the section is unusable */
+	bool maybe_policy;    /* no section is called so, but a slip of
+				 the pen may have made it of one that denies */
 	/* The system's, which this one of the user's would redefine: this one
 	 * is never looked at. NULL: it may stand. */
 	const struct section *redefines;

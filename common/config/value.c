@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/http.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "config/value.h"
 
@@ -178,10 +179,28 @@ value_hours(
 	const char *at = value;
 
 	(void)sections;
-	if (read_time(&at) == 0 && *at++ == '-' && read_time(&at) == 0 &&
-	    *at == '\0')
+	if (read_time(&at) == -1 || *at++ != '-' || read_time(&at) == -1 ||
+	    *at != '\0')
+		return refuse(err, value, "is no time of day like 08:00-18:30");
+	/* whoever meant the whole day would have said nothing */
+	if (strncmp(value, value + 6, 5) == 0)
+		return refuse(err, value, "begins when it ends: never");
+	return 0;
+}
+
+int
+value_document(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	scoped(json) struct json *json = NULL;
+	struct error why = {.fault = FAULT_NONE};
+
+	(void)sections;
+	json = json_parse(value, strlen(value), &why);
+	if (json != NULL && json_is_object(json, ""))
 		return 0;
-	return refuse(err, value, "is no time of day like 08:00-18:30");
+	return error_set(err, FAULT_CONFIG, "no JSON object%s%s",
+	    json == NULL ? ": " : "", json == NULL ? why.text : "");
 }
 
 int

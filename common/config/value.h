@@ -24,6 +24,7 @@ value_check value_verdict;
 value_check value_tool;
 value_check value_claim;
 value_check value_hours;
+value_check value_document; /* a JSON object */
 value_check value_sink;
 value_check value_fallback;
 

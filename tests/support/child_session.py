@@ -3,7 +3,6 @@
 isolation: a leader that sends `session` and runs what it is told to."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -45,6 +44,7 @@ say(said.decode())
 for line in sys.stdin:
     threading.Thread(target=run, args=(json.loads(line),),
                      daemon=True).start()
+os._exit(0)     # whatever still runs
 '''
 
 
@@ -108,11 +108,3 @@ class ChildSession:
     def __exit__(self, *_):
         self.close()
 
-
-def python(text, *arguments):
-    """A line of Python as a command."""
-    return (sys.executable, '-B', '-c', text, *arguments)
-
-
-def exists(pid):
-    return os.path.exists(f'/proc/{pid}')
