@@ -169,7 +169,9 @@ set_username(struct search *search)
 	struct road *road = search->road;
 	const struct step *last = road_last(road);
 	const char *asked = message_get(search->request, "username");
-	const char *name = search->binding.username;
+	const char *user = search->binding.user;
+	const char *name =
+	    search->binding.username != NULL ? search->binding.username : user;
 
 	if (name == NULL && (last->yields & (KIND_BASIC | KIND_AWS)) == 0 &&
 	    road->target.host[0] != '\0')
@@ -179,7 +181,7 @@ set_username(struct search *search)
 	if (name != NULL && (road->username = strdup(name)) == NULL)
 		return road_out_of_memory(search);
 	if (asked != NULL && asked[0] != '\0' && name != NULL &&
-	    strcmp(asked, name) != 0)
+	    user == NULL && strcmp(asked, name) != 0)
 		return ROAD_NONE;
 	return ROAD_FOUND;
 }

@@ -35,6 +35,29 @@ binds_itself(struct search *search)
 	       config_names(search->config, "gcloud")[0] == NULL;
 }
 
+/* For whom: as git says it, or as it stands in the URL. One that is too long is
+ * nobody's. */
+static void
+note_user(struct search *search, const char *text)
+{
+	struct target *target = &search->road->target;
+	const char *said = message_get(search->request, "username");
+	const char *from = strstr(text, "://");
+	size_t length;
+
+	if (said != NULL && said[0] != '\0') {
+		text_copy(target->user, sizeof(target->user), said);
+		return;
+	}
+	if (said != NULL || from == NULL)
+		return;
+	length = strcspn(from + 3, "@:/?");
+	if (from[3 + length] != '@' || length >= sizeof(target->user))
+		return;
+	memcpy(target->user, from + 3, length);
+	target->user[length] = '\0';
+}
+
 static enum road_result
 from_target(struct search *search, const char *text)
 {
@@ -44,6 +67,7 @@ from_target(struct search *search, const char *text)
 
 	if (search->tool->target(text, &road->target, search->err) == -1)
 		return road_wrong(search, STAGE_TARGET);
+	note_user(search, text);
 	bound = config_binding(search->config, search->tool->name,
 	    &road->target, binding, search->err);
 	if (bound == -1)

@@ -76,6 +76,7 @@ fill(const struct section *section, struct binding *binding)
 	    .credential = settings_get(settings, "credential"),
 	    .audience = settings_get(settings, "audience"),
 	    .username = settings_get(settings, "username"),
+	    .user = match_user(section->match),
 	    .has_path = match_has_path(section->match),
 	};
 }

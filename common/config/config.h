@@ -54,6 +54,7 @@ struct binding {
 	const char *credential;
 	const char *audience;  /* or NULL */
 	const char *username;  /* or NULL */
+	const char *user;      /* in the URL of the pattern, or NULL */
 	bool has_path;	       /* a git or function pattern with a path */
 };
 int config_binding(const struct config *config, const char *tool,

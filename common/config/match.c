@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@ struct match {
 	enum match_kind kind;
 	bool any;
 	bool glob; /* in the host, or in the word */
+	char *user; /* NULL: of any */
 	char *scheme;
 	char *host;
 	char *port;
@@ -21,6 +23,7 @@ match_free(struct match *match)
 {
 	if (match == NULL)
 		return;
+	free(match->user);
 	free(match->scheme);
 	free(match->host);
 	free(match->port);
@@ -88,6 +91,23 @@ match_read(enum match_kind kind, const char *pattern, struct match **match,
 	return 0;
 }
 
+int
+match_for_user(struct match *match, const char *user, size_t length)
+{
+	const char *rest = strstr(match->text, "://");
+	char *text = NULL;
+
+	rest = rest == NULL ? match->text : rest + 3;
+	match->user = strndup(user, length);
+	if (match->user == NULL ||
+	    asprintf(&text, "%.*s%s@%s", (int)(rest - match->text),
+		match->text, match->user, rest) == -1)
+		return -1;
+	free(match->text);
+	match->text = text;
+	return 0;
+}
+
 static bool
 path_fits(const char *prefix, const char *path)
 {
@@ -114,6 +134,8 @@ match_fits(const struct match *match, const struct target *target)
 		return true;
 	if (match->kind == MATCH_WORD)
 		return text_glob(match->text, target->text);
+	if (match->user != NULL && strcmp(match->user, target->user) != 0)
+		return false;
 	return match_same_host(match, target) &&
 	       path_fits(match->path, target->path);
 }
@@ -139,13 +161,21 @@ match_compare(const struct match *a, const struct match *b)
 		return b->glob - a->glob;
 	if (written_out(a) != written_out(b))
 		return written_out(a) - written_out(b);
-	return (int)strlen(a->path) - (int)strlen(b->path);
+	if (strlen(a->path) != strlen(b->path))
+		return (int)strlen(a->path) - (int)strlen(b->path);
+	return (a->user != NULL) - (b->user != NULL);
 }
 
 const char *
 match_text(const struct match *match)
 {
 	return match->text;
+}
+
+const char *
+match_user(const struct match *match)
+{
+	return match->user;
 }
 
 bool

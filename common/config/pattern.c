@@ -7,6 +7,9 @@
 #include "config/schema.h"
 #include "config/target.h"
 
+/* Of a user name, with its NUL, in a struct target. */
+#define USER_MAX 64
+
 /* A pattern's parts as far as they can be told: SCHEME://USER@REST. */
 struct parts {
 	const char *scheme; /* with its "://"; "": there is none */
@@ -96,15 +99,60 @@ check_clear(const struct section *section, struct error *err)
 	    target.scheme, target.scheme, strstr(target.text, "://") + 3);
 }
 
+/* A user name that git can send: `https://write@github.com/acme` is another
+ * way to the same place, with a credential of its own. */
+static bool
+has_user(const struct section *section, struct parts *parts)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-._";
+
+	if (section->name == NULL || strcmp(section->word, "git") != 0)
+		return false;
+	*parts = parts_of(section->name);
+	return parts->user != NULL &&
+	       parts->scheme_length > 0 && parts->user_length > 0 &&
+	       parts->user_length < USER_MAX &&
+	       parts->rest == parts->user + parts->user_length + 1 &&
+	       (int)strspn(parts->user, letters) == parts->user_length;
+}
+
+/* -1 with FAULT_SYSTEM: no memory. */
+static int
+read_with_user(struct section *section, const struct parts *parts,
+    struct error *err)
+{
+	char text[TARGET_MAX];
+	int length = snprintf(text, sizeof(text), "%.*s%s",
+	    parts->scheme_length, parts->scheme, parts->rest);
+
+	if (length < 0 || (size_t)length >= sizeof(text))
+		return error_set(err, FAULT_CONFIG, "the URL is too long");
+	if (match_read(MATCH_URL, text, &section->match, err) == -1 ||
+	    check_clear(section, err) == -1)
+		return -1;
+	if (match_for_user(section->match, parts->user,
+		(size_t)parts->user_length) == -1)
+		return error_set(err, FAULT_SYSTEM, "no memory");
+	return 0;
+}
+
 int
 pattern_check(struct sections *sections, struct section *section)
 {
 	struct error err = {.fault = FAULT_NONE};
+	struct parts parts;
 
 	if (section->schema == NULL || section->schema->match == MATCH_NONE)
 		return 0;
-	if (match_read(section->schema->match, section->name, &section->match,
-		&err) == 0) {
+	if (has_user(section, &parts)) {
+		if (read_with_user(section, &parts, &err) == 0)
+			return 0;
+		if (err.fault == FAULT_SYSTEM)
+			return -1;
+	} else if (match_read(section->schema->match, section->name,
+		       &section->match, &err) == 0) {
 		if (check_clear(section, &err) == 0)
 			return 0;
 	} else if (err.fault == FAULT_SYSTEM) {

@@ -15,6 +15,9 @@
 #define TARGET_MAX 2048
 
 struct target {
+	/* The user name that a request is for, which is not part of `text`: it
+	 * picks a binding, and is nothing that is reached. "": none. */
+	char user[64];
 	char scheme[16]; /* "https"; "" for a docker host, profile, audience */
 	char host[256];	 /* without port; "" for a profile or an audience */
 	char port[8];	 /* "" for the default one */

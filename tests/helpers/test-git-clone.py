@@ -162,6 +162,36 @@ def test_url_with_a_user(place):
     git.works('one that is', 'ls-remote', url + '/web.git')
 
 
+def test_another_credential_for_pushes(place):
+    """git asks for the same in a fetch and in a push: a user name in the
+    push's URL tells them apart."""
+    rig = place.rig
+    policy = dict(rig.cloud.world['octo']['policies']['acme/web']['daypass'])
+    rig.change(octo={'policies': {'acme/web': {
+        'reader': {**policy, 'permissions': {'contents': 'read'}}}}})
+    place.configure(
+        sections.octo(rig, identity_name='reader'),
+        sections.octo(rig, 'writer'), sections.git(rig, '/acme'),
+        sections.section('git', git_url(rig, 'write'), credential='writer'))
+    git = Git(place)
+    git.works('the credential for reading: clone', 'clone', '-q',
+              git.url + '/web', 'work')
+    git.commit('work', 'one more')
+    done = git('-C', 'work', 'push', '-q', 'origin', 'main')
+    like(done.err, '403', 'and no push')
+    git('-C', 'work', 'remote', 'set-url', '--push', 'origin',
+        git_url(rig, 'write') + '/web')
+    git.works('that for writing: push', '-C', 'work', 'push', '-q', 'origin',
+              'main')
+    git.works('and fetch by the other', '-C', 'work', 'fetch', '-q')
+    equal(rig.count('octo:exchange'), 2, 'one mint of each')
+    no_secret(place, 'two credentials')
+
+
+def git_url(rig, user):
+    return rig['git'].replace('https://', f'https://{user}@') + '/acme'
+
+
 def test_newer_git(place):
     reason = newer.why_not(clients.GIT)
     if reason:

@@ -51,8 +51,15 @@ good(const char *word, const char *name)
 static void
 users(void)
 {
-	mistaken("git", "https://alice@h/x", "https://h/x/y",
+	mistaken("function", "https://alice@h/x", "https://h/x/y",
 	    "a URL with a user name cannot be bound; `username = alice` says");
+	mistaken("git", "https://al%20ice@h/x", "https://h/x/y",
+	    "a URL with a user name cannot be bound");
+	mistaken("git", "https://@h/x", "https://h/x/y", "user name");
+	mistaken("git", "http://alice@h/x", NULL, "would send tokens in clear");
+	mistaken("git", "https://alice@h/*", NULL, "`*` in its path");
+	good("git", "https://alice@h/x");
+	good("git", "http://alice@localhost:3000/x");
 	mistaken("git", "alice@h", "https://h",
 	    "no scheme; did you mean `https://h`?");
 	mistaken("docker", "alice@ghcr.io", "ghcr.io", "`username = alice`");
@@ -100,7 +107,7 @@ rivals(void)
 {
 	scoped(config) struct config *config = rows_config(NULL,
 	    "[git \"https://h\"]\n credential = id-token\n"
-	    "[git \"https://bob@h\"]\n credential = id-token\n");
+	    "[git \"https://bob:x@h\"]\n credential = id-token\n");
 	struct binding binding;
 	struct target target;
 	struct error err = {.fault = FAULT_NONE};
@@ -111,6 +118,38 @@ rivals(void)
 	tap_is(err.text, config_mistake(config, 0), "the mistake is told");
 }
 
+/* Which pattern a request of this user's is for. */
+static void
+picks(const struct config *config, const char *user, const char *url,
+    const char *pattern)
+{
+	struct binding binding = {.pattern = NULL};
+	struct target target;
+
+	target_url(url, &target, NULL);
+	snprintf(target.user, sizeof(target.user), "%s", user);
+	config_binding(config, "git", &target, &binding, NULL);
+	tap_is(binding.pattern, pattern, "%s, %s", user, url);
+}
+
+static void
+several_users(void)
+{
+	scoped(config) struct config *config = rows_config(
+	    "[git \"https://h/a\"]\n credential = id-token\n",
+	    "[git \"https://write@h/a\"]\n credential = id-token\n"
+	    "[git \"https://Write@h\"]\n credential = id-token\n"
+	    "[git \"https://h/a/b\"]\n credential = id-token\n");
+
+	tap_is(config_mistake(config, 0), NULL, "none redefines another");
+	picks(config, "", "https://h/a/x", "https://h/a");
+	picks(config, "write", "https://h/a/x", "https://write@h/a");
+	picks(config, "other", "https://h/a/x", "https://h/a");
+	picks(config, "Write", "https://h/c", "https://Write@h");
+	picks(config, "write", "https://h/c", NULL);
+	picks(config, "write", "https://h/a/b", "https://h/a/b");
+}
+
 int
 main(void)
 {
@@ -118,5 +157,6 @@ main(void)
 	passwords();
 	clear();
 	rivals();
+	several_users();
 	return tap_done();
 }
