@@ -5,6 +5,7 @@
 import json
 import os
 import re
+import select
 import sys
 import time
 
@@ -154,11 +155,18 @@ def test_once(place):
         like(done.err, 'is over: it was approved, once', 'and why')
 
 
-def line_of(process, pattern):
-    """Its lines up to one like this."""
-    for line in process.stdout:
-        if pattern in line.decode():
-            return line.decode()
+def line_of(process, pattern, seconds=20):
+    """Its lines up to one like this; nothing if none comes in time."""
+    deadline = time.monotonic() + seconds
+    line = b''
+    while time.monotonic() < deadline:
+        if not select.select([process.stdout], [], [], 1)[0]:
+            continue
+        line += os.read(process.stdout.fileno(), 1)
+        if line.endswith(b'\n'):
+            if pattern in line.decode():
+                return line.decode()
+            line = b''
     return ''
 
 
