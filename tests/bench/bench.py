@@ -18,11 +18,12 @@ import cold      # noqa: E402
 import held      # noqa: E402
 import machine   # noqa: E402
 import mint      # noqa: E402
+import session   # noqa: E402
 import storm     # noqa: E402
 import warm      # noqa: E402
 from support.rig import Rig   # noqa: E402
 
-SECTIONS = (warm, held, cold, storm, mint, callout)
+SECTIONS = (warm, session, held, cold, storm, mint, callout)
 
 
 def main():
