@@ -5,7 +5,8 @@
 #include "roads.h"
 #include "tap.h"
 
-#define RULED(more) "[policy \"**\"]\nrule = r\n[rule \"r\"]\nverdict = allow\n" more
+#define RULED(more) \
+	"[policy \"**\"]\nrule = r\n[rule \"r\"]\nverdict = allow\n" more
 #define GITHUB(more) \
 	CREDENTIAL("github", "octo-sts", "identity-name = daypass\n" more) \
 	BINDING("git", "https://github.com", "github")
@@ -32,6 +33,25 @@
 
 /* {"a":1}, as it is written in a file. */
 #define OTHER "\"{\\\"a\\\":1}\""
+
+/* The least that Google takes, and as it is written in a file. */
+#define BOUNDARY_TEXT \
+	"{\"accessBoundary\":{\"accessBoundaryRules\":[" \
+	"{\"availableResource\":\"//storage.googleapis.com/projects/_/" \
+	"buckets/web\",\"availablePermissions\":[" \
+	"\"inRole:roles/storage.objectViewer\"]}]}}"
+#define BOUNDARY \
+	"\"" \
+	"{\\\"accessBoundary\\\":{\\\"accessBoundaryRules\\\":[" \
+	"{\\\"availableResource\\\":\\\"//storage.googleapis.com/projects/_/" \
+	"buckets/web\\\",\\\"availablePermissions\\\":[" \
+	"\\\"inRole:roles/storage.objectViewer\\\"]}]}}" \
+	"\""
+#define DOWN(text) \
+	CREDENTIAL("down", "gcp-downscope", "from = gcp\nboundary = " text)
+#define AZURE(more) \
+	CREDENTIAL("azure", "azure-federation", "tenant = acme.example\n" \
+	    "client-id = 0b5b3c1e-6c3f-4e0a-9f8e-1d2c3b4a5f60\n" more)
 
 /* A row: what the configuration says, what is asked for, and each step with
  * the keys that a rule can narrow; or the refusal. */
@@ -105,6 +125,13 @@ static const struct row table[] = {
     {CI("scope = " GOOGLE "cloud-platform\n")
 	    RULED("scope = https://evil.example/auth\n"),
 	TOKEN("gcp-ci"), REFUSED("no scope is left")},
+    {AZURE("scope = https://vault.azure.net/.default\n")
+	    RULED("scope = https://vault.azure.net/.default\n"),
+	TOKEN("azure"),
+	"azure-federation scope=https://vault.azure.net/.default"},
+    {AZURE("scope = https://vault.azure.net/.default\n")
+	    RULED("scope = https://graph.microsoft.com/.default\n"),
+	TOKEN("azure"), REFUSED("no scope is left")},
     {DEV RULED("scope = acme\n"), TOKEN("dev"),
 	REFUSED("no step takes a `scope`")},
     {"[policy \"**\"]\nrule = r\n[rule \"r\"]\nverdict = allow\n"
@@ -129,7 +156,25 @@ static const struct row table[] = {
 	TOKEN("dev"), "aws-web-identity session-policy={}"},
     {GITHUB("") RULED("session-policy = {}\n"), REPO,
 	REFUSED("no step takes a `session-policy`")},
-    /* a boundary */
+    /* a boundary: a step of its own at the end, where Google's can take one */
+    {GCP RULED("boundary = " BOUNDARY "\n"), TOKEN("gcp"),
+	"gcp-federation > gcp-downscope boundary=" BOUNDARY_TEXT},
+    {CI("") RULED("boundary = " BOUNDARY "\nmax-ttl = 30m\n"),
+	TOKEN("gcp-ci"),
+	"gcp-federation > gcp-service-account ttl=1800 > gcp-downscope "
+	"boundary=" BOUNDARY_TEXT},
+    {GCP BINDING("docker", "europe-docker.pkg.dev", "gcp")
+	    RULED("boundary = " BOUNDARY "\n"),
+	"tool=docker target=europe-docker.pkg.dev",
+	"gcp-federation > gcp-downscope boundary=" BOUNDARY_TEXT},
+    {GCP DOWN(BOUNDARY) RULED("boundary = " BOUNDARY "\n"), TOKEN("down"),
+	"gcp-federation > gcp-downscope boundary=" BOUNDARY_TEXT},
+    {GCP DOWN(BOUNDARY) RULED("boundary = {}\n"), TOKEN("down"),
+	REFUSED("the credential has a `boundary` of its own")},
+    {ANY("") RULED("boundary = {}\n"), TOKEN("any"),
+	REFUSED("no step takes a `boundary`")},
+    {GITHUB("") RULED("boundary = {}\n"), REPO,
+	REFUSED("no step takes a `boundary`")},
     {DEV RULED("boundary = {}\n"), TOKEN("dev"),
 	REFUSED("no step takes a `boundary`")},
     /* another trust policy */
