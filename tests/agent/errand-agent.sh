@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# errand-agent.sh REPOSITORY WRITE IMAGE STS READER: works as a coding agent
-# does, in the directory it is started in: looks, changes, pushes, deploys,
-# and tells what came of each step. No step is worth a second try.
-repository=$1 write=$2 image=$3 sts=$4 reader=$5
+# errand-agent.sh REPOSITORY IMAGE STS READER: works as a coding agent does, in
+# the directory it is started in: looks, changes, pushes, deploys, and tells
+# what came of each step. No step is worth a second try.
+repository=$1 image=$2 sts=$3 reader=$4
 
 step() { # NAME COMMAND...
 	name=$1
@@ -23,7 +23,6 @@ step fetch git -C work fetch -q
 [ -z "$image" ] || step image skopeo inspect "docker://$image"
 step account aws --endpoint-url "$sts" sts get-caller-identity
 [ -z "$reader" ] || step object node "$reader"
-git -C work remote set-url --push origin "$write"
 step push git -C work push -q origin main
 step deploy aws --profile prod --endpoint-url "$sts" sts get-caller-identity
 step other git ls-remote "${repository%/*}/other"

@@ -66,7 +66,9 @@ def configure(place, host):
 
 
 def environment(place, host):
-    return {**clients.git(place), **clients.containers(place, host),
+    pushes = (f'[url "{write_url(place.rig)}/"]\n'
+              f'\tpushInsteadOf = {place.rig["git"]}/acme/\n')
+    return {**clients.git(place, more=pushes), **clients.containers(place, host),
             **clients.aws(place, 'default', 'prod'),
             **clients.external_account(place),
             'NODE_PATH': MODULES, 'NO_GCE_CHECK': 'true',
@@ -97,7 +99,7 @@ def steps(out):
 def start(place, session, host, env):
     rig = place.rig
     return session.start(
-        ERRAND, rig['git'] + '/acme/web', write_url(rig) + '/web',
+        ERRAND, rig['git'] + '/acme/web',
         f'{host}/acme/web:v1' if IMAGES else '', rig['sts'],
         reader(place) if GOOGLE else '', env=env)
 
