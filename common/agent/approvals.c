@@ -287,6 +287,14 @@ check_count(struct approvals *approvals, const struct actor *actor,
 	return error_at(err, STAGE_POLICY);
 }
 
+bool
+approvals_granted(struct approvals *approvals, const struct road *road)
+{
+	const struct approval *found = find_key(approvals, road);
+
+	return found != NULL && found->state == APPROVAL_GRANTED;
+}
+
 int
 approvals_ask(struct approvals *approvals, const struct config *config,
     struct road *road, const struct actor *actor, struct applicant *applicant,

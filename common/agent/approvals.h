@@ -60,6 +60,10 @@ int approvals_ask(struct approvals *approvals, const struct config *config,
     struct road *road, const struct actor *actor, struct applicant *applicant,
     const struct approval **approval, struct error *err);
 
+/* Was this road granted? Nobody is asked. */
+bool approvals_granted(
+    struct approvals *approvals, const struct road *road);
+
 /*
  * The request that waits and whose id is or begins with `id`. NULL, and *err
  * says what became of it: none, several, decided already (FAULT_REFUSED), gone

@@ -119,18 +119,32 @@ check_life(const struct flight *flight, const struct credential *credential,
 	return error_at(err, STAGE_POLICY);
 }
 
-/* A child session that ended meanwhile: nobody is there to take it, and it
- * goes back at once. */
+/* Is nobody there any more who may have it? NULL: somebody is. */
+static const char *
+too_late(const struct flight *flight)
+{
+	const char *id = flight->road->session;
+	const struct session *session =
+	    sessions_find(flight->agent->sessions, id);
+
+	if (strcmp(id, ACTOR_SELF) != 0 && (session == NULL || session->over))
+		return "the session is over";
+	if (is_last(flight) && flight->wish.until != 0 &&
+	    clock_unix() >= flight->wish.until)
+		return "the grant has ended before this was minted";
+	return NULL;
+}
+
+/* It goes back at once. */
 static int
-check_session(const struct flight *flight, const struct credential *credential,
+check_use(const struct flight *flight, const struct credential *credential,
     struct error *err)
 {
 	struct agent *agent = flight->agent;
-	const char *id = flight->road->session;
-	const struct session *session = sessions_find(agent->sessions, id);
+	const char *why = too_late(flight);
 	struct ledger_line *line;
 
-	if (strcmp(id, ACTOR_SELF) == 0 || (session != NULL && !session->over))
+	if (why == NULL)
 		return 0;
 	line = ledger_add(
 	    agent->ledger, flight->road, flight->step, credential);
@@ -138,7 +152,7 @@ check_session(const struct flight *flight, const struct credential *credential,
 		line->due = clock_ms();
 		recall_due(agent->recall);
 	}
-	error_set(err, FAULT_REFUSED, "policy: the session is over");
+	error_set(err, FAULT_REFUSED, "policy: %s", why);
 	return error_at(err, STAGE_POLICY);
 }
 
@@ -157,8 +171,6 @@ seconds_left(const struct flight *flight, const struct credential *credential)
 	    !ledger_takes(flight_step(flight), credential) ||
 	    lifetime_left(&lifetime) <= granted)
 		return left;
-	if (granted < 0)
-		granted = 0;
 	return left == -1 || granted < left ? granted : left;
 }
 
@@ -238,7 +250,7 @@ minted(void *arg, struct mint_result *result)
 	if (result->err.fault == FAULT_NONE && result->credential == NULL)
 		error_set(&result->err, FAULT_SYSTEM, "made nothing");
 	if (result->err.fault == FAULT_NONE &&
-	    (check_session(flight, result->credential, &result->err) == -1 ||
+	    (check_use(flight, result->credential, &result->err) == -1 ||
 		check_life(flight, result->credential, &result->err) == -1))
 		credential_free(take(&result->credential));
 	if (result->err.fault == FAULT_NONE)

@@ -262,6 +262,24 @@ is_granted(const struct getting *getting)
 	       memcmp(key, getting->granted, DIGEST_SIZE) == 0;
 }
 
+/* doctor looks: no person is asked for that. */
+static bool
+only_looks(const struct getting *getting, struct error *err)
+{
+	const struct verdict *verdict = &getting->road->verdict;
+
+	if (message_get(asker_request(getting->asker), "probe") == NULL ||
+	    approvals_granted(asker_agent(getting->asker)->approvals,
+		getting->road))
+		return false;
+	error_set(err, FAULT_REFUSED,
+	    "policy: [policy \"%s\"] rule \"%s\" wants an approval: whoever "
+	    "asks for this waits for one",
+	    verdict->policy, verdict->rule == NULL ? "" : verdict->rule);
+	error_at(err, STAGE_POLICY);
+	return true;
+}
+
 static void
 ask_person(struct getting *getting, const struct config *config,
     const struct actor *actor)
@@ -273,6 +291,10 @@ ask_person(struct getting *getting, const struct config *config,
 	if (is_granted(getting)) {
 		getting->wish.until = getting->until;
 		hand_out(getting);
+		return;
+	}
+	if (only_looks(getting, &err)) {
+		refuse(getting, &err);
 		return;
 	}
 	getting->applicant.done = answered;

@@ -318,6 +318,53 @@ def test_rule_changes(place):
     equal(end(asking)[0], 0, 'and is served by that')
 
 
+def ahead(place, seconds):
+    """Hits past 60 % of a life: how often they were refreshed."""
+    now = int(time.time())
+    place.rig.change(identity={'claims': {'iat': now - 600,
+                                          'exp': now + 300}})
+    code, _, err = approved(place, '--audience', 'x', **{'for': seconds})
+    ok(code == 0, f'granted for {seconds} s', err)
+    place.daypass('token', '--audience', 'x')
+    time.sleep(0.5)
+    status = json.loads(place.daypass('status', '--json').out)
+    place.daypass('end')
+    return status['counters']['refreshes']
+
+
+def test_refresh_ahead(place):
+    place.configure(sections.section('policy', 'self', rule=['asks']),
+                    rule('asks', 'approve', target='id-token:**'))
+    ok(ahead(place, 3600) > 0, 'what ends before its grant is refreshed')
+    equal(ahead(place, 200), 0, 'what lasts to the grant\'s end is not')
+
+
+def test_doctor(place):
+    configure(place)
+    done = place.daypass('doctor', 'token', 'github')
+    equal(done.code, 77, 'doctor: it would not work by itself')
+    like(done.out, 'rule "asks" wants an approval', 'doctor: says why')
+    equal(Approver(place).pending(), [], 'and asks nobody')
+    approved(place, 'github')
+    equal(place.daypass('doctor', 'token', 'github').code, 0,
+          'granted: it works')
+
+
+def test_grant_is_over_first(place):
+    """The mint takes longer than the grant lasts."""
+    configure(place)
+    place.rig.fault('octo', 'slow', seconds=2.5)
+    asking = start(place, 'github')
+    person = Approver(place)
+    person.say('approve', person.one(), **{'for': 1})
+    code, out, err = end(asking)
+    equal((code, out), (77, ''), 'nothing is handed out')
+    like(err, 'the grant has ended before this was minted', 'it is said')
+    ok(processes.wait_for(
+        lambda: place.rig.count('github:revoke') == 1, 10),
+       'what came goes back')
+
+
 def test_too_many(place):
     """One session's requests do not keep the others from asking."""
     place.configure(sections.section('policy', 'agent:**', rule=['asks']),

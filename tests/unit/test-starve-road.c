@@ -57,6 +57,21 @@ prepare_role(void)
 		   "env.GITPOD_WORKSPACE_ID=w");
 }
 
+/* Policies of both files, which want an approval and narrow. */
+static void
+prepare_policies(void)
+{
+	prepare_chain();
+	config_free(config);
+	config = rows_config(
+	    "[policy \"**\"]\nrule = a\n[rule \"a\"]\nverdict = allow\n"
+	    "max-ttl = 30m\nsession-policy = {}\n",
+	    FILES "[policy \"self\"]\nrule = no\nrule = b\n"
+		  "[rule \"no\"]\nverdict = deny\ntool = git\n"
+		  "[rule \"b\"]\nverdict = approve\ncredential = dev\n"
+		  "max-ttl = 20m\n");
+}
+
 static void
 prepare_actor(void)
 {
@@ -109,9 +124,9 @@ roads(char result[STARVE_RESULT])
 			strcpy(result, "failed without a reason");
 		return err.fault == FAULT_NONE || err.stage == STAGE_NONE;
 	}
-	snprintf(result, STARVE_RESULT, "%s %s %s %s", road->source,
+	snprintf(result, STARVE_RESULT, "%s %s %s %s %d", road->source,
 	    road->steps[0].audience, road->binding == NULL ? "" : road->binding,
-	    digest_hex(road_last(road)->key, hex));
+	    digest_hex(road_last(road)->key, hex), road->verdict.decision);
 	return true;
 }
 
@@ -445,6 +460,7 @@ static const struct scenario scenarios[] = {
     {"the road of a chain", prepare_chain, roads, free_request},
     {"the road of a role", prepare_role, roads, free_request},
     {"the road of an actor", prepare_actor, roads, free_request},
+    {"a road under policies", prepare_policies, roads, free_request},
     {"the road of a workspace", prepare_ona, roads, free_ona},
     {"the vault", NULL, vaults, NULL},
     {"a loop", NULL, loops, NULL},
