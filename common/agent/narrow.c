@@ -5,6 +5,7 @@
 #include "agent/narrow.h"
 #include "agent/road_chain.h"
 #include "base/text.h"
+#include "config/policies.h"
 
 #define DOWNSCOPE "gcp-downscope"
 #define FEDERATION "gcp-federation" /* at the same service */
@@ -192,7 +193,8 @@ say_default(struct step *step)
 }
 
 static int
-narrow_scope(struct road *road, struct error *err)
+narrow_scope(
+    const struct config *config, struct road *road, struct error *err)
 {
 	const struct settings *limits = road->verdict.limits;
 	struct step *step = step_with(road, "scope");
@@ -206,6 +208,12 @@ narrow_scope(struct road *road, struct error *err)
 		return refuse(road, err, "no step takes a `scope`");
 	if (say_default(step) == -1)
 		return no_memory(err);
+	/* What the other side gives to who asks for nothing is not known. */
+	if (settings_get(step->settings, "scope") == NULL &&
+	    road->verdict.users_scope &&
+	    config_is_systems(config, step->credential))
+		return refuse(road, err,
+		    "the credential is the system's and asks for no `scope`");
 	if (settings_get(step->settings, "scope") != NULL) {
 		if (meet(step->settings, limits, left) == -1)
 			return no_memory(err);
@@ -310,19 +318,28 @@ add_downscope(
 		   : 0;
 }
 
-/* The trust policy is no secret of the configuration's: the rule's replaces
- * it. */
+/* Which trust policy is less nobody here can tell: the rule's word replaces the
+ * credential's, but the user's not the system's. */
 static int
-narrow_identity(struct road *road, struct error *err)
+narrow_identity(
+    const struct config *config, struct road *road, struct error *err)
 {
 	const char *wanted =
 	    settings_get(road->verdict.limits, "identity-name");
 	struct step *step = step_with(road, "identity-name");
+	const char *today;
 
 	if (wanted == NULL)
 		return 0;
 	if (step == NULL)
 		return refuse(road, err, "no step takes an `identity-name`");
+	today = settings_get(step->settings, "identity-name");
+	if (road->verdict.users_identity &&
+	    (today == NULL || strcmp(today, wanted) != 0) &&
+	    config_is_systems(config, step->credential))
+		return refuse(road, err,
+		    "the credential is the system's, with an `identity-name` "
+		    "of its own");
 	return settings_set(step->settings, "identity-name", wanted) == -1
 		   ? no_memory(err)
 		   : 0;
@@ -336,9 +353,9 @@ narrow(const struct config *config, struct road *road, struct error *err)
 	if (settings_count(road->verdict.limits) == 0)
 		return 0;
 	if (add_downscope(config, road, err) == -1 ||
-	    narrow_scope(road, err) == -1 ||
+	    narrow_scope(config, road, err) == -1 ||
 	    narrow_text(road, "session-policy", err) == -1 ||
 	    narrow_text(road, "boundary", err) == -1)
 		return -1;
-	return narrow_identity(road, err);
+	return narrow_identity(config, road, err);
 }

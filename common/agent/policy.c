@@ -22,6 +22,25 @@ no_rule(struct verdict *verdict, const struct policy_section *policy)
 	    verdict, policy->name, NULL, "no rule of it matches");
 }
 
+/* The system's are asked first: what is there is theirs. */
+static int
+join(const struct policy_section *policy, const char *name,
+    const struct settings *rule, struct verdict *verdict, struct error *err)
+{
+	bool scope = settings_get(verdict->limits, "scope") != NULL;
+	bool identity = settings_get(verdict->limits, "identity-name") != NULL;
+
+	if (verdict_join(verdict, policy->name, name, rule, err) == -1)
+		return -1;
+	if (policy->is_system)
+		return 0;
+	if (!scope && settings_get(rule, "scope") != NULL)
+		verdict->users_scope = true;
+	if (!identity && settings_get(rule, "identity-name") != NULL)
+		verdict->users_identity = true;
+	return 0;
+}
+
 /* The first rule that matches; a later one does not matter any more. */
 static int
 ask(const struct config *config, const struct policy_section *policy,
@@ -49,8 +68,7 @@ ask(const struct config *config, const struct policy_section *policy,
 			verdict->wants_claims = true;
 			return 0;
 		case RULE_YES:
-			return verdict_join(
-			    verdict, policy->name, name->value, rule, err);
+			return join(policy, name->value, rule, verdict, err);
 		}
 	}
 	return no_rule(verdict, policy);

@@ -30,6 +30,9 @@ struct verdict {
 	/* What the exchange may be asked for at most: `scope` (repeats),
 	 * `session-policy`, `boundary`, `identity-name`; NULL: anything. */
 	struct settings *limits;
+	/* Of these, what the user's file alone says. It must not be another
+	 * word for what the system's file defines. */
+	bool users_scope, users_identity;
 	/* Of the rules that want an approval, each whole: one that was changed
 	 * is not what was approved. */
 	unsigned char asks[DIGEST_SIZE];

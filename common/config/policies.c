@@ -46,3 +46,12 @@ config_rule(const struct config *config,
 	*rule = found->settings;
 	return 0;
 }
+
+bool
+config_is_systems(const struct config *config, const char *credential)
+{
+	const struct section *found =
+	    sections_find(config_sections(config), "credential", credential);
+
+	return found != NULL && found->origin == ORIGIN_SYSTEM;
+}

@@ -33,4 +33,7 @@ int config_rule(const struct config *config,
     const struct policy_section *policy, const char *name,
     const struct settings **rule, struct error *err);
 
+/* Does the system's file define this credential? */
+bool config_is_systems(const struct config *config, const char *credential);
+
 #endif

@@ -221,14 +221,14 @@ describe(const struct road *road, char *text, size_t size)
 }
 
 static void
-look(const struct row *row)
+look(const char *system, const struct row *row)
 {
 	char request[1024], text[2048];
 	struct road *road;
 	const char *words;
 
 	snprintf(request, sizeof(request), "%s%s", JOB, row->request);
-	words = roads_find(NULL, row->config, request, &road);
+	words = roads_find(system, row->config, request, &road);
 	if (road == NULL || strstr(words, ": ") != NULL)
 		snprintf(text, sizeof(text), "%s", words);
 	else
@@ -236,6 +236,25 @@ look(const struct row *row)
 	tap_is(text, row->expected, "%s", row->request);
 	road_release(road);
 }
+
+/* The user's rules on what the system's file defines. */
+static const struct row systems[] = {
+    {RULED("identity-name = admin\n"), REPO,
+	REFUSED("the credential is the system's, with an `identity-name` of "
+		"its own")},
+    {RULED("identity-name = daypass\n"), REPO,
+	"octo-sts scope=acme/web identity-name=daypass"},
+    {RULED("scope = acme\n"), REPO,
+	"octo-sts identity-name=daypass scope=acme/web"},
+    {RULED("scope = admin\n"), TOKEN("any"),
+	REFUSED("the credential is the system's and asks for no `scope`")},
+    {RULED("scope = " GOOGLE "pubsub\n"), TOKEN("gcp"),
+	"gcp-federation scope=" GOOGLE "pubsub"},
+    {RULED("max-ttl = 20m\nsession-policy = {}\n"), TOKEN("dev"),
+	"aws-web-identity ttl=1200 session-policy={}"},
+};
+
+#define SYSTEM GITHUB("") ANY("") GCP DEV
 
 /* A life that nobody can ask for has no least one. */
 static void
@@ -255,7 +274,9 @@ main(void)
 {
 	roads_begin();
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		look(&table[i]);
+		look(NULL, &table[i]);
+	for (size_t i = 0; i < sizeof(systems) / sizeof(systems[0]); i++)
+		look(SYSTEM, &systems[i]);
 	look_at_lives();
 	return tap_done();
 }
