@@ -14,6 +14,10 @@
  * for the token of each connection (`auth_token` of CONNECT). This prints one
  * for them, fresh enough, and writes nothing anywhere.
  */
+/* Seconds for a person to approve: who connects has not asked the server for
+ * anything yet. */
+#define PATIENCE 60
+
 static struct client client;
 static struct reply reply;
 
@@ -29,6 +33,7 @@ ask(const char *url, struct error *err)
 	if (snprintf(doctor, sizeof(doctor), "nats %s", url) <
 	    (int)sizeof(doctor))
 		writing_add(&client.writing, "doctor", doctor);
+	client_patience(&client, PATIENCE);
 	result = client_answer(&client, err);
 	if (result != 1)
 		return result;

@@ -68,7 +68,8 @@ def configure(place, host):
 def environment(place, host):
     pushes = (f'[url "{write_url(place.rig)}/"]\n'
               f'\tpushInsteadOf = {place.rig["git"]}/acme/\n')
-    return {**clients.git(place, more=pushes), **clients.containers(place, host),
+    return {**clients.git(place, more=pushes),
+            **clients.containers(place, host),
             **clients.aws(place, 'default', 'prod'),
             **clients.external_account(place),
             'NODE_PATH': MODULES, 'NO_GCE_CHECK': 'true',

@@ -148,6 +148,16 @@ def test_gcloud(place):
     ok(json.loads(done.out)['success'], 'gcloud: a retry works')
 
 
+def test_nats(place):
+    configure(place, sections.section(
+        'nats', 'nats://127.0.0.1:4222', credential='id-token'))
+    asking = place.start('nats-credential-daypass', 'nats://127.0.0.1:4222')
+    approve(place)
+    code, out, err = end(asking)
+    ok(code == 0 and out.startswith('eyJ'), 'nats waits, and works', err)
+    like(err, WAITS, 'and shows for what')
+
+
 def test_patience(place):
     """Who waits for less than the request does comes again; who would wait
     for longer is told when it is over."""
