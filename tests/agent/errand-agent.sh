@@ -11,7 +11,7 @@ step() { # NAME COMMAND...
 	if "$@" >said 2>&1; then
 		echo "$name: done"
 	else
-		echo "$name: failed: $(tr '\n' ' ' <said)"
+		printf '%s: failed: %s\n' "$name" "$(tr '\n' ' ' <said)"
 	fi
 }
 

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """A script that works as a coding agent does, with real clients, in a child
-session: what it may have works, what it must ask for waits for a person, and
+session, also in an isolated one: what it may have works, what it must ask for waits for a person, and
 what it must not have is denied so that it does not try again."""
 
+import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -15,7 +17,8 @@ sys.path.insert(0, os.path.join(HERE, '..'))
 
 from support import canary, clients, processes, sections, tap   # noqa: E402
 from support.child_session import ChildSession   # noqa: E402
-from support.people import Approver   # noqa: E402
+from support.ordinary import Ordinary   # noqa: E402
+from support.place import BUILD, Done   # noqa: E402
 from support.registry import Registry, image   # noqa: E402
 from support.tap import equal, like, ok   # noqa: E402
 
@@ -25,6 +28,7 @@ MODULES = os.environ.get('DAYPASS_NODE_MODULES',
                          os.path.join(PEERS, 'node_modules'))
 GOOGLE = shutil.which('node') and os.path.isdir(
     os.path.join(MODULES, 'google-auth-library'))
+REASON = 'the README is thin'
 HELLO = '/storage/v1/b/demo/o/hello.txt?alt=media'
 IMAGES = all(map(shutil.which, ('skopeo', 'umoci', 'docker-registry')))
 
@@ -62,7 +66,9 @@ def configure(place, host):
         rule('images', 'allow', target=f'id-token:https://{host}'),
         rule('account', 'allow', credential='dev'),
         rule('google', 'allow', target='id-token:https://iam.googleapis.com'
-             '/**'))
+             '/**'),
+        # podman's file is hidden for the logins that may be in it
+        sections.section('isolation', None, show=place.path('home/auth.json')))
 
 
 def environment(place, host):
@@ -97,12 +103,40 @@ def steps(out):
     return dict(line.split(': ', 1) for line in out.splitlines())
 
 
-def start(place, session, host, env):
+def errand(place, host):
+    """The script, where whoever works may read it."""
     rig = place.rig
-    return session.start(
-        ERRAND, rig['git'] + '/acme/web',
-        f'{host}/acme/web:v1' if IMAGES else '', rig['sts'],
-        reader(place) if GOOGLE else '', env=env)
+    with open(ERRAND, encoding='utf-8') as text:
+        script = place.write('home/errand.sh', text.read(), 0o755)
+    return (script, rig['git'] + '/acme/web',
+            f'{host}/acme/web:v1' if IMAGES else '', rig['sts'],
+            reader(place) if GOOGLE else '')
+
+
+class Wired:
+    """Its session by the wire: nothing is isolated."""
+
+    def __init__(self, place, command, env):
+        self.session = ChildSession(place, 'agent:x', reason=REASON)
+        self.number = self.session.start(*command, env=env)
+
+    def end(self):
+        done = self.session.end(self.number, 120)
+        self.session.close()
+        return done
+
+
+class Isolated:
+    """Its session by `daypass run --as`."""
+
+    def __init__(self, place, command, env):
+        self.process = place.start(
+            'daypass', 'run', '--as', 'agent:x', '--reason', REASON, '--',
+            *command, env=env)
+
+    def end(self):
+        out, err = self.process.communicate(timeout=120)
+        return Done(self.process.returncode, out.decode(), err.decode())
 
 
 def check_work(got):
@@ -127,60 +161,77 @@ def check_denials(got):
          'its own approval: refused')
 
 
+def pending(place):
+    """As a person sees it: a place's user may be another than we are."""
+    return json.loads(place.daypass('approvals', '--json').out or '[]')
+
+
 def pushed(place):
     log = subprocess.run(
         ['git', '-C', os.path.join(place.rig.cloud.services['git'].root,
-                                   'acme/web.git'), 'log', '-1', '--format=%s',
+                                   'acme/web.git'), 'log', '-1', '--format=%H',
          'main'], capture_output=True, text=True, check=True)
     return log.stdout.strip()
 
 
-def work(place, host, env):
+def work(place, host, env, opened):
     rig = place.rig
-    with ChildSession(place, 'agent:x', reason='the README is thin') as it:
-        errand = start(place, it, host, env)
-        person = Approver(place)
-        asked = person.one(seconds=60)
-        equal((asked['actor'], asked['credential'], asked['target'],
-               asked['reason'], asked['limits']),
-              ('agent:x', 'write', f'{rig["git"]}/acme/web',
-               'the README is thin', {'max-ttl': 600}),
-              'the push asks, and a person sees what for')
-        ok(pushed(place) != 'Say more', 'nothing was pushed yet')
-        done = place.daypass('approve', '--for', '10m', asked['id'])
-        equal(done.code, 0, 'approved')
-        done = it.end(errand, 120)
-        equal(done.code, 0, 'the script comes to its end')
-        got = steps(done.out)
-        check_work(got)
-        check_denials(got)
-        equal(pushed(place), 'Say more', 'it was pushed')
-        equal(rig.count('sts:AssumeRole'), 0, 'nobody was asked for prod')
-        equal(rig.count('octo:exchange'), 2, 'one mint to read, one to write')
-        revoked = rig.count('github:revoke')
-    ok(processes.wait_for(
-        lambda: rig.count('github:revoke') == revoked + 2, 10),
+    before = pushed(place)
+    running = opened(place, errand(place, host), env)
+    asked, = processes.wait_for(lambda: pending(place), 60)
+    equal((asked['actor'], asked['credential'], asked['target'],
+           asked['reason'], asked['limits']),
+          ('agent:x', 'write', f'{rig["git"]}/acme/web', REASON,
+           {'max-ttl': 600}), 'the push asks, and a person sees what for')
+    equal(pushed(place), before, 'nothing was pushed yet')
+    done = place.daypass('approve', '--for', '10m', asked['id'])
+    equal(done.code, 0, 'approved')
+    done = running.end()
+    equal(done.code, 0, 'the script comes to its end')
+    got = steps(done.out)
+    check_work(got)
+    check_denials(got)
+    ok(pushed(place) != before, 'it was pushed')
+    equal(rig.count('sts:AssumeRole'), 0, 'nobody was asked for prod')
+    equal(rig.count('octo:exchange'), 2, 'one mint to read, one to write')
+    ok(processes.wait_for(lambda: rig.count('github:revoke') == 2, 10),
        'when the session ends, both are taken back')
-    equal(Approver(place).pending(), [], 'and the grant is gone')
+    equal(pending(place), [], 'and the grant is gone')
 
 
-def test_errand(place):
+def whole(place, opened):
     if not os.access('/usr/bin/aws', os.X_OK):
         raise tap.Skip('/usr/bin/aws is not installed')
-    if not IMAGES:
+    with Registry(place) if IMAGES else contextlib.nullcontext():
         host = place.rig['registry']
         configure(place, host)
-        work(place, host, environment(place, host))
-        return
-    with Registry(place) as registry:
-        host = registry.host
-        configure(place, host)
         env = environment(place, host)
-        push_image(place, host, env)
-        work(place, host, env)
+        relocate(place)
+        if IMAGES:
+            push_image(place, host, env)
+        work(place, host, env, opened)
     wanted = canary.needles(place.rig.secrets())
     equal(canary.in_files(place.directory, wanted), [],
           'no secret in any file')
+
+
+def relocate(place):
+    """The clients run the programs where this user may."""
+    programs = getattr(place, 'programs', BUILD)
+    for name in ('.gitconfig', '.aws/config', 'external_account.json'):
+        with open(place.path('home', name), encoding='utf-8') as text:
+            there = text.read().replace(BUILD, programs)
+        place.write('home/' + name, there)
+
+
+def test_by_the_wire(place):
+    whole(place, Wired)
+
+
+def test_isolated(place):
+    with Ordinary(place.rig) as cell:
+        cell.need_spaces()
+        whole(cell, Isolated)
 
 
 if __name__ == '__main__':
