@@ -78,9 +78,9 @@ def end(*_):
     raise SystemExit(1)     # through every `with` on the way
 
 
-def run(namespace, kind=None, **rig_options):
+def run(namespace, place=None, **rig_options):
     """The body of a test file. An argument: only tests whose name has it.
-    Each has a place of this kind."""
+    `place` makes the place of each."""
     from .place import Place
     from .rig import Rig
 
@@ -91,6 +91,6 @@ def run(namespace, kind=None, **rig_options):
     with Rig(**rig_options) as rig:
         for test in tests:
             rig.reset()
-            call(test, lambda: (kind or Place)(rig))
+            call(test, lambda: (place or Place)(rig))
     print(f'1..{counted}', flush=True)
     sys.exit(1 if failed else 0)
