@@ -12,6 +12,7 @@ paint(enum paint colour)
 	    [PAINT_BOLD] = "\033[1m",
 	    [PAINT_FAINT] = "\033[2m",
 	    [PAINT_GOOD] = "\033[32m",
+	    [PAINT_WARN] = "\033[33m",
 	    [PAINT_BAD] = "\033[31m",
 	};
 	const char *refused = secure_getenv("NO_COLOR");
@@ -19,4 +20,12 @@ paint(enum paint colour)
 	if ((refused != NULL && refused[0] != '\0') || !isatty(STDOUT_FILENO))
 		return "";
 	return sequences[colour];
+}
+
+enum paint
+paint_life(long long left)
+{
+	if (left < 120)
+		return PAINT_BAD;
+	return left < 600 ? PAINT_WARN : PAINT_GOOD;
 }

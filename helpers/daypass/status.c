@@ -8,13 +8,20 @@
 #include "base/json.h"
 #include "helpers/daypass/table.h"
 #include "helpers/daypass/verb.h"
+#include "helpers/promptline.h"
 #include "wire/client.h"
 #include "wire/hold.h"
 
-static bool as_json;
+#define EVERY 1 /* seconds between two looks of --watch */
+
+static bool as_json, watch, prompt;
 
 static const struct option_row options[] = {
-    {"json", NULL, "as JSON, for scripts", NULL, &as_json}, {0}};
+    {"json", NULL, "as JSON, for scripts", NULL, &as_json},
+    {"watch", NULL, "again every second, until it is interrupted", NULL,
+	&watch},
+    {"prompt", NULL, "one short line for a shell's prompt", NULL, &prompt},
+    {0}};
 
 static struct client client;
 
@@ -65,13 +72,11 @@ is_held(void)
 }
 
 static int
-run(int argc, char **argv)
+look(void)
 {
 	scoped(buffer) struct buffer document = BUFFER(MESSAGE_MAX);
 	struct error err;
 
-	if (verb_alone(argc, argv, &err) == -1)
-		return verb_fail(&err);
 	client_start(&client, "status");
 	client.no_start = true;
 	if (client_answer(&client, &err) == 0) {
@@ -92,10 +97,49 @@ run(int argc, char **argv)
 	return 0;
 }
 
+/* On a terminal each look takes the place of the one before. What fails is
+ * shown like all else: it may pass. */
+static void
+keep_looking(void)
+{
+	bool terminal = isatty(STDOUT_FILENO) && !as_json;
+
+	setvbuf(stdout, NULL, _IOFBF, 1 << 16); /* no flicker */
+	for (;;) {
+		if (terminal)
+			fputs("\033[H\033[2J", stdout);
+		look();
+		if (!terminal && !as_json)
+			puts("");
+		if (fflush(stdout) == EOF)
+			return;
+		sleep(EVERY);
+	}
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct error err;
+
+	if (verb_alone(argc, argv, &err) == -1)
+		return verb_fail(&err);
+	if (prompt && (watch || as_json)) {
+		error_set(&err, FAULT_USAGE,
+		    "--prompt goes with neither --json nor --watch");
+		return verb_fail(&err);
+	}
+	if (prompt)
+		return promptline_print();
+	if (watch)
+		keep_looking();
+	return watch ? 0 : look();
+}
+
 const struct verb verb_status = {
     .word = "status",
     .command = {.name = "daypass status",
-	.synopsis = "[--json]",
+	.synopsis = "[--json] [--watch] | --prompt",
 	.summary = "the session, its identity, what it holds and until when",
 	.options = options},
     .run = run,

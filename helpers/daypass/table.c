@@ -31,13 +31,14 @@ cell(const struct json *status, char text[CELL], const char *fmt, ...)
 	return text_printable(text, CELL, value, strlen(value));
 }
 
-/* "in 42 min", from a time of RFC 3339. */
+/* "in 42 min", from a time of RFC 3339, and the colour of that. */
 static const char *
-from_now(char text[CELL])
+from_now(char text[CELL], const char **colour)
 {
 	int64_t time = clock_parse_rfc3339(text);
 	int64_t left = time - clock_unix();
 
+	*colour = paint(time == -1 ? PAINT_PLAIN : paint_life(left));
 	if (time == -1)
 		return "-";
 	if (left <= 0)
@@ -81,16 +82,18 @@ static void
 show_credential(const struct json *status, unsigned i)
 {
 	char a[CELL], b[CELL], c[CELL], d[CELL];
+	const char *colour, *left;
 	char path[64];
 	bool revocable = false;
 
 	snprintf(path, sizeof(path), "credentials/%u/revocable", i);
 	json_boolean(status, path, &revocable);
 	cell(status, d, "credentials/%u/expires_at", i);
-	printf("%-20s %-9s %-10s %-10s %s\n",
+	left = from_now(d, &colour);
+	printf("%-20s %-9s %s%-10s%s %-10s %s\n",
 	    cell(status, a, "credentials/%u/name", i),
-	    cell(status, b, "credentials/%u/kind", i), from_now(d),
-	    revocable ? "revocable" : "-",
+	    cell(status, b, "credentials/%u/kind", i), colour, left,
+	    paint(PAINT_PLAIN), revocable ? "revocable" : "-",
 	    cell(status, c, "credentials/%u/target", i));
 }
 
@@ -112,6 +115,7 @@ static void
 show_session_line(const struct json *status, unsigned i)
 {
 	char a[CELL], b[CELL], c[CELL], path[64];
+	const char *colour, *left;
 	bool advisory = false, over = false;
 	int64_t leader = 0;
 
@@ -122,9 +126,11 @@ show_session_line(const struct json *status, unsigned i)
 	snprintf(path, sizeof(path), "sessions/%u/leader", i);
 	json_integer(status, path, &leader);
 	cell(status, b, "sessions/%u/until", i);
-	printf("%-20s %-9lld %-10s %-10s %s\n",
+	left = from_now(b, &colour);
+	printf("%-20s %-9lld %s%-10s%s %-10s %s\n",
 	    cell(status, a, "sessions/%u/name", i), (long long)leader,
-	    over ? "over" : from_now(b), advisory ? "advisory" : "-",
+	    over ? "" : colour, over ? "over" : left, paint(PAINT_PLAIN),
+	    advisory ? "advisory" : "-",
 	    cell(status, c, "sessions/%u/reason", i));
 }
 

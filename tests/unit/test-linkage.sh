@@ -7,7 +7,7 @@ build=${DAYPASS_BUILD:-.}
 cd "$build" || exit 99
 helpers='git-credential-daypass docker-credential-daypass
 	aws-credential-daypass gcloud-credential-daypass
-	nats-credential-daypass'
+	nats-credential-daypass daypass-prompt'
 programs='daypass daypass-agent daypass-config'
 [ ! -x daypass-keyring ] || programs="$programs daypass-keyring"
 [ ! -e daypass-nats-callout ] ||
