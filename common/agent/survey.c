@@ -14,6 +14,7 @@
 
 /* More than fit on a screen help nobody. */
 #define MISTAKES_MAX 50
+#define BINDINGS_MAX 40
 
 /* The road that a request would take, for doctor: every probe, every step,
  * what would be asked. Nothing is minted. */
@@ -181,6 +182,26 @@ write_state(struct writing *writing, const struct agent *agent,
 		writing_number(writing, "behind", -agent->skew);
 }
 
+/* What is bound, for who asks about no target of its own. */
+static void
+write_bindings(struct writing *writing, const struct config *config)
+{
+	static const char *const tools[] = {
+	    "git", "docker", "aws", "gcloud", "nats", "function", NULL};
+	size_t count = 0;
+
+	for (size_t i = 0; tools[i] != NULL; i++) {
+		const char *const *name = config_names(config, tools[i]);
+
+		for (; name != NULL && *name != NULL; name++) {
+			if (count++ == BINDINGS_MAX)
+				return;
+			writing_add(writing, "bound", tools[i]);
+			writing_add(writing, "bound-target", *name);
+		}
+	}
+}
+
 /* What this machine refuses of what protects the session. */
 static void
 write_shortfalls(struct writing *writing)
@@ -246,6 +267,8 @@ begin(struct asker *asker, const struct config *config)
 		survey_verdict(survey.writing, road);
 	writing_add(survey.writing, "actor", asker_actor(asker)->names[0]);
 	write_state(survey.writing, asker_agent(asker), config);
+	if (message_get(request, "bindings") != NULL)
+		write_bindings(survey.writing, config);
 	write_login(survey.writing, asker_agent(asker), road);
 	write_shortfalls(survey.writing);
 	if (extras_write(config, message_get(request, "tool"), survey.writing,
