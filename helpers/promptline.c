@@ -86,8 +86,8 @@ show(const char *document)
 	if (session != NULL && session[0] != '\0')
 		who = text_printable(word, WORD, session, strlen(session));
 	else
-		who = word_behind(
-		    document, "\"identity\":{\"source\":\"", word);
+		who =
+		    word_behind(document, "\"identity\":{\"source\":\"", word);
 	print(who == NULL ? "daypass" : who, least_left(document));
 }
 

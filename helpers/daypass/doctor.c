@@ -5,7 +5,9 @@
 #include "base/text.h"
 #include "helpers/daypass/checks.h"
 #include "helpers/daypass/doctor_as.h"
+#include "helpers/daypass/doctor_binding.h"
 #include "helpers/daypass/findings.h"
+#include "helpers/daypass/shadow.h"
 #include "helpers/daypass/verb.h"
 #include "wire/client.h"
 
@@ -87,6 +89,8 @@ ask(struct client *client, const char *verb, const char *tool,
 		writing_add(&client->writing, "region", region);
 	if (as != NULL)
 		writing_add(&client->writing, "as", as);
+	if (client == &road)
+		writing_add(&client->writing, "bindings", "1");
 	if (strcmp(verb, "get") == 0)
 		writing_add(&client->writing, "probe", "1");
 	return client_answer(client, err);
@@ -97,7 +101,8 @@ try(const char *tool, const char *target, struct error *err)
 {
 	switch (ask(&probe, "get", tool, target, err)) {
 	case 0:
-		checks_add(&checks, "try", FAULT_NONE, NULL);
+		checks_add(
+		    &checks, "try", FAULT_NONE, doctor_claims(&probe.message));
 		checks_audience(&checks, &road.message, &probe.message);
 		break;
 	case 1:
@@ -107,6 +112,37 @@ try(const char *tool, const char *target, struct error *err)
 	default:
 		checks_add(&checks, "try", err->fault, err->text);
 		break;
+	}
+}
+
+/* What the tool itself will do with the target, before it ever asks us. */
+static void
+look_at_tool(const char *tool, const char *target)
+{
+	if (role == NULL && as == NULL)
+		shadow_look(&checks, tool, target,
+		    message_get(&road.message, "binding"), true);
+}
+
+/* Every binding: the road from it, and who else its tool may ask. */
+static void
+look_at_bindings(void)
+{
+	const char *tool, *target;
+	unsigned at = 0, target_at = 0;
+
+	while ((tool = message_next(&road.message, "bound", &at)) != NULL &&
+	       (target = message_next(
+		    &road.message, "bound-target", &target_at)) != NULL) {
+		struct error err;
+		int result;
+
+		if (strchr(target, '*') != NULL)
+			continue;
+		result = ask(&probe, "road", tool, target, &err);
+		doctor_binding(&checks, tool, target,
+		    result == -1 ? NULL : &probe.message);
+		shadow_look(&checks, tool, target, target, false);
 	}
 }
 
@@ -133,6 +169,10 @@ examine(const char *tool, const char *target, struct error *err)
 	else if (!whole && message_get(&road.message, "fault") == NULL &&
 		 message_get(&road.message, "step") != NULL)
 		try(tool, target, err);
+	if (whole && as == NULL)
+		look_at_bindings();
+	else if (!whole && message_get(&road.message, "step") != NULL)
+		look_at_tool(tool, target);
 }
 
 /* The steps of a road that nobody asked for would only confuse. */

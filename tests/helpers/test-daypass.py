@@ -11,7 +11,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import sections, tap, wire   # noqa: E402
+from support import clients, sections, tap, wire   # noqa: E402
 from support.tap import equal, like, ok, unlike   # noqa: E402
 
 TIME = r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ'
@@ -148,6 +148,7 @@ def check_status(place, shown, empty):
 
 def test_doctor(place):
     bind(place)
+    place.env.update(clients.aws(place))
     done = place.daypass('doctor', 'aws', 'default')
     equal((done.code, done.err), (0, ''), 'doctor of a road that works')
     for pattern in ('ona is on PATH', 'aws-web-identity: id-token -> aws',

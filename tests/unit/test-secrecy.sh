@@ -53,7 +53,8 @@ readers="
 	helpers/callout/nkey.c
 	helpers/callout/rules_load.c
 	helpers/callout/seal.c
-	helpers/daypass/curl_run.c"
+	helpers/daypass/curl_run.c
+	helpers/daypass/shadow_git.c"
 
 # Whoever writes into one in place.
 writers="

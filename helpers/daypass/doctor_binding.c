@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "helpers/daypass/doctor_binding.h"
+
+#define LINES 40
+
+static char lines[LINES][CHECKS_TEXT];
+static size_t used;
+
+static void
+append(char *line, const char *text)
+{
+	size_t length = strlen(line);
+
+	text_printable(line + length, CHECKS_TEXT - length, text, strlen(text));
+}
+
+/* git https://github.com/acme: aud=..., octo-sts */
+static void
+write_steps(char *line, const struct message *road)
+{
+	const char *audience = message_get(road, "audience"), *exchange;
+	unsigned at = 0;
+
+	append(line, ": ");
+	if (audience != NULL && audience[0] != '\0') {
+		append(line, "aud=");
+		append(line, audience);
+		append(line, " -> ");
+	}
+	for (bool first = true;
+	     (exchange = message_next(road, "exchange", &at)) != NULL;
+	     first = false) {
+		append(line, first ? "" : " -> ");
+		append(line, exchange);
+	}
+}
+
+void
+doctor_binding(struct checks *checks, const char *tool, const char *target,
+    const struct message *road)
+{
+	char *line;
+	bool good = road != NULL && message_get(road, "fault") == NULL &&
+		    message_get(road, "step") != NULL;
+	const char *why = road == NULL ? NULL : message_get(road, "text");
+
+	if (used == LINES)
+		return;
+	line = lines[used++];
+	append(line, tool);
+	append(line, " ");
+	append(line, target);
+	if (good) {
+		write_steps(line, road);
+	} else {
+		append(line, ": ");
+		append(line, why == NULL ? "no road" : why);
+	}
+	checks_say(checks, "binding", good, line,
+	    good ? NULL : "mend what it says; then daypass doctor TOOL TARGET");
+}
+
+const char *
+doctor_claims(const struct message *got)
+{
+	static const char *const claims[][2] = {
+	    {"subject", "sub="}, {"issuer", "iss="}, {"audience", "aud="}};
+	static char line[CHECKS_TEXT];
+
+	line[0] = '\0';
+	for (size_t i = 0; i < 3; i++) {
+		const char *value = message_get(got, claims[i][0]);
+
+		if (value == NULL || value[0] == '\0')
+			continue;
+		append(line, line[0] == '\0' ? "" : " ");
+		append(line, claims[i][1]);
+		append(line, value);
+	}
+	return line[0] == '\0' ? NULL : line;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/program.h"
+#include "base/text.h"
+#include "config/match.h"
+#include "helpers/daypass/shadow.h"
+
+/*
+ * git itself says what it reads, in its order: `git config -z --show-origin`.
+ * An empty helper forgets those before it; the first that answers is taken;
+ * all of them are told what was (gitcredentials(7)).
+ */
+#define PATIENCE 5000 /* ms */
+#define OUTPUT_MAX (64 * 1024)
+#define HELPERS_MAX 32
+
+static const char ours[] = "git-credential-daypass";
+
+struct line {
+	const char *origin, *key, *value;
+};
+
+/* The lines are the secret's: some hold passwords. */
+struct reading {
+	struct shadows *shadows;
+	struct target target;
+	struct line helpers[HELPERS_MAX]; /* that are asked, in that order */
+	size_t count;
+	struct line reset; /* what has forgotten us; key NULL: nothing */
+	struct line header;
+	struct line use_path;
+};
+
+/* git's own words for a subsection's URL; "example.com" is any scheme's. */
+static bool
+is_for(const struct reading *reading, const char *key, size_t section)
+{
+	scoped(match) struct match *match = NULL;
+	const char *from = key + section, *to = strrchr(key, '.');
+	char pattern[TARGET_MAX];
+	int wrote;
+
+	if (to <= from) /* no subsection: for all */
+		return true;
+	from++;
+	wrote = snprintf(pattern, sizeof(pattern), "%s%s%.*s",
+	    memmem(from, (size_t)(to - from), "://", 3) == NULL
+		? reading->target.scheme
+		: "",
+	    memmem(from, (size_t)(to - from), "://", 3) == NULL ? "://" : "",
+	    (int)(to - from), from);
+	if (wrote < 0 || (size_t)wrote >= sizeof(pattern) ||
+	    match_read(MATCH_URL, pattern, &match, NULL) == -1)
+		return false;
+	return match_fits(match, &reading->target);
+}
+
+static bool
+is_us(const struct line *line)
+{
+	return shadow_is_ours(line->value, ours) ||
+	       shadow_is_ours(line->value, "daypass");
+}
+
+static void
+take_helper(struct reading *reading, const struct line *line)
+{
+	if (line->value[0] != '\0') {
+		if (reading->count < HELPERS_MAX)
+			reading->helpers[reading->count++] = *line;
+		return;
+	}
+	for (size_t i = 0; i < reading->count; i++)
+		if (is_us(&reading->helpers[i]))
+			reading->reset = *line;
+	reading->count = 0;
+}
+
+static void
+take_line(struct reading *reading, const struct line *line)
+{
+	const char *name = strrchr(line->key, '.') + 1;
+
+	if (!is_for(reading, line->key, strcspn(line->key, ".")))
+		return;
+	if (strcmp(name, "helper") == 0)
+		take_helper(reading, line);
+	else if (strcmp(name, "usehttppath") == 0)
+		reading->use_path = *line;
+	else if (strcmp(name, "extraheader") == 0 &&
+		 strncasecmp(line->value, "authorization:", 14) == 0)
+		reading->header = *line;
+	else if (strcmp(name, "extraheader") == 0 && line->value[0] == '\0')
+		reading->header = (struct line){0};
+}
+
+/* ORIGIN NUL KEY newline VALUE NUL ...; changed in place. */
+static void
+take_all(struct reading *reading, char *text, size_t length)
+{
+	char *end = text + length;
+
+	for (char *at = text; at < end;) {
+		struct line line = {.origin = at, .value = ""};
+		char *value;
+
+		at += strlen(at) + 1;
+		if (at >= end)
+			return;
+		line.key = at;
+		value = strchr(at, '\n');
+		at += strlen(at) + 1;
+		if (value != NULL) {
+			*value = '\0';
+			line.value = value + 1;
+		}
+		if (strchr(line.key, '.') != NULL)
+			take_line(reading, &line);
+	}
+}
+
+static void
+look_at_header(const struct reading *reading)
+{
+	if (reading->header.key != NULL)
+		shadow_add(reading->shadows, "git-header",
+		    "git config --unset-all that key",
+		    "%s has an Authorization header in %s, which git sends "
+		    "before it asks anybody",
+		    reading->header.origin, reading->header.key);
+}
+
+static void
+look_at_path(const struct reading *reading)
+{
+	const char *binding = reading->shadows->binding;
+	const char *host = binding == NULL ? NULL : strstr(binding, "://");
+	const char *value =
+	    reading->use_path.key == NULL ? "false" : reading->use_path.value;
+	char remedy[TARGET_MAX];
+
+	if (host == NULL || strchr(host + 3, '/') == NULL ||
+	    strchr(host + 3, '/')[1] == '\0' || text_boolean(value) == 1)
+		return;
+	snprintf(remedy, sizeof(remedy),
+	    "git config --global credential.%.*s.useHttpPath true",
+	    (int)(strchr(host + 3, '/') - binding), binding);
+	shadow_add(reading->shadows, "git-path", remedy,
+	    "git asks without the path, and [git \"%s\"] binds one", binding);
+}
+
+/* Helpers that come first may answer, and those that come later are told what
+ * we answered: `store` writes it to a file. */
+static void
+look_at_helper(const struct reading *reading, size_t i, bool before)
+{
+	const struct line *line = &reading->helpers[i];
+	size_t length = strcspn(line->value, " \t");
+	char remedy[TARGET_MAX];
+	bool keeps =
+	    length >= 5 && strncmp(line->value + length - 5, "store", 5) == 0;
+
+	snprintf(remedy, sizeof(remedy),
+	    "an empty `helper =` before ours in [credential \"%s://%s\"]",
+	    reading->target.scheme, reading->target.host);
+	if (before)
+		shadow_add(reading->shadows, "git-helper", remedy,
+		    "git asks '%.*s' (%s, %s) before daypass", (int)length,
+		    line->value, line->key, line->origin);
+	else
+		shadow_note(reading->shadows, "git-other",
+		    "take it away, or reset before ours and name none after",
+		    "git tells '%.*s' (%s) what daypass answers%s", (int)length,
+		    line->value, line->origin,
+		    keeps ? ", and that writes it to a file" : "");
+}
+
+static void
+look_at_none(const struct reading *reading)
+{
+	char remedy[TARGET_MAX];
+
+	snprintf(remedy, sizeof(remedy),
+	    "git config --global --add credential.%s://%s.helper %s",
+	    reading->target.scheme, reading->target.host, ours);
+	if (reading->reset.key != NULL)
+		shadow_add(reading->shadows, "git-helper", remedy,
+		    "an empty %s in %s forgets daypass, which was set before "
+		    "it",
+		    reading->reset.key, reading->reset.origin);
+	else if (reading->count > 0)
+		shadow_add(reading->shadows, "git-helper", remedy,
+		    "git asks '%.*s' (%s, %s) and never daypass",
+		    (int)strcspn(reading->helpers[0].value, " \t"),
+		    reading->helpers[0].value, reading->helpers[0].key,
+		    reading->helpers[0].origin);
+	else
+		shadow_note(reading->shadows, "git-setup", remedy,
+		    "git asks no helper for %s", reading->shadows->target);
+}
+
+static void
+look_at_helpers(const struct reading *reading)
+{
+	size_t i = 0;
+	char path[PATH_MAX];
+
+	while (i < reading->count && !is_us(&reading->helpers[i]))
+		i++;
+	if (i == reading->count) {
+		look_at_none(reading);
+		return;
+	}
+	for (size_t j = 0; j < reading->count; j++)
+		if (!is_us(&reading->helpers[j]))
+			look_at_helper(reading, j, j < i);
+	if (shadow_missing(reading->helpers[i].value, path, sizeof(path)) !=
+	    NULL)
+		shadow_add(reading->shadows, "git-setup",
+		    "name the program where it is now",
+		    "git is told to run %s (%s), which cannot be run", path,
+		    reading->helpers[i].origin);
+	else
+		shadow_good(reading->shadows, "git-setup",
+		    "%s asks daypass: %s", reading->shadows->target,
+		    reading->helpers[i].origin);
+	look_at_path(reading);
+}
+
+/* libcurl reads it for git, who then asks nobody. */
+static void
+look_at_netrc(const struct reading *reading)
+{
+	size_t length = strlen(reading->target.host);
+	char path[PATH_MAX], *text = NULL;
+
+	if (shadow_path(NULL, ".netrc", path, sizeof(path)) == -1 ||
+	    access(path, R_OK) == -1 ||
+	    shadow_read(reading->shadows, "git-netrc", path, &text) != 0)
+		return;
+	for (const char *at = text; (at = strstr(at, "machine")) != NULL;) {
+		at += strlen("machine");
+		at += strspn(at, " \t\r\n");
+		if (strncmp(at, reading->target.host, length) == 0 &&
+		    (at[length] == '\0' ||
+			isspace((unsigned char)at[length]))) {
+			shadow_add(reading->shadows, "git-netrc",
+			    "take the entry away",
+			    "%s has a password for %s, which git uses before "
+			    "it asks anybody",
+			    path, reading->target.host);
+			break;
+		}
+	}
+	shadow_forget(&text);
+}
+
+static struct secret *
+ask_git(struct shadows *shadows)
+{
+	char git[PATH_MAX];
+	const char *const argv[] = {git, "config", "-z", "--show-origin",
+	    "--get-regexp",
+	    "^(credential\\.(.*\\.)?(helper|usehttppath)|"
+	    "http\\.(.*\\.)?extraheader)$",
+	    NULL};
+	struct secret *output = NULL;
+	struct error err = {.fault = FAULT_NONE};
+
+	if (program_find("git", shadow_variable("PATH"), git, sizeof(git)) ==
+	    -1) {
+		shadow_note(shadows, "git-setup", NULL, "git is not on PATH");
+		return NULL;
+	}
+	if (program_run(argv, (const char *const *)environ,
+		clock_ms() + PATIENCE, OUTPUT_MAX, &output, &err) == 0)
+		return output;
+	/* with nothing to tell it exits 1, and says nothing */
+	if (strstr(err.text, "fatal") != NULL ||
+	    strstr(err.text, "error") != NULL ||
+	    strstr(err.text, "bad config") != NULL) {
+		shadow_add(shadows, "git-setup",
+		    "mend it; git config --list "
+		    "tells the same",
+		    "git cannot read its configuration: %s", err.text);
+		return NULL;
+	}
+	return secret_new(1);
+}
+
+static void
+look(struct shadows *shadows)
+{
+	struct reading reading = {.shadows = shadows};
+	scoped(secret) struct secret *output = NULL;
+
+	if (target_url(shadows->target, &reading.target, NULL) == -1 ||
+	    (output = ask_git(shadows)) == NULL)
+		return;
+	take_all(&reading, (char *)(uintptr_t)secret_bytes(output),
+	    secret_length(output));
+	look_at_header(&reading);
+	look_at_netrc(&reading);
+	look_at_helpers(&reading);
+}
+
+const struct shadow shadow_git = {.tool = "git", .look = look};

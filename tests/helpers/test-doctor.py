@@ -1,0 +1,333 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""daypass doctor over broken set-ups: it names the cause in every one, and
+the command or the line that mends it."""
+
+import json
+import os
+import shutil
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                '..'))
+
+from support import clients, sections, tap   # noqa: E402
+from support.tap import equal, like, ok, unlike   # noqa: E402
+
+HOST = 'registry.example.test'
+PASSWORD = 'CANARY-a-password-at-rest'
+AUTH = {'auth': 'Q0FOQVJZLWEtcGFzc3dvcmQ='}
+AUDIENCE = '//iam.googleapis.com/projects/1/locations/global/x'
+
+
+def bind(place, *more):
+    rig = place.rig
+    place.configure(
+        sections.web_identity(rig), sections.aws(), sections.octo(rig),
+        sections.git(rig), sections.federation(rig),
+        sections.docker(HOST), sections.section(
+            'gcloud', AUDIENCE, credential='id-token'), *more)
+
+
+def doctor(place, name, code, pattern, *arguments, env=None, remedy=None,
+           program='daypass'):
+    """The cause is said by a check that fails, what mends it too, and no
+    secret."""
+    done = place.run(program, 'doctor', *arguments, env=env)
+    equal(done.code, code, f'{name}: exit {code}')
+    unlike(done.out + done.err, 'CANARY|Q0FOQV', f'{name}: no secret')
+    checks = json.loads(place.run(program, 'doctor', '--json', *arguments,
+                                  env=env).out)['checks']
+    failed = [check for check in checks if not check['ok']]
+    like('\n'.join(f'{check["name"]}: {check["cause"]}' for check in failed),
+         pattern, f'{name}: the cause')
+    like('\n'.join(check['remedy'] or (check['cause'] if remedy else '')
+                   for check in failed), remedy or r'\S', f'{name}: what to do')
+    ok(all(check['cause'] in done.out for check in failed),
+       f'{name}: the same for people', done.out)
+
+
+def fine(place, name, *arguments, env=None):
+    done = place.daypass('doctor', *arguments, env=env)
+    equal(done.code, 0, f'{name}: exit 0')
+    like(done.out, f'ok +{arguments[0]}-setup', f'{name}: it asks us')
+    unlike(done.out, 'FAIL (git|docker|aws|gcloud)', f'{name}: no shadow')
+
+
+# git
+
+def use_git(place):
+    bind(place)
+    if not shutil.which('git'):
+        raise tap.Skip('there is no git')
+    return place.rig['git'] + '/acme/web.git', place.rig['git']
+
+
+def git_config(place, *lines):
+    place.write('home/.gitconfig', '\n'.join(lines) + '\n')
+    return {'GIT_CONFIG_NOSYSTEM': '1'}
+
+
+def test_git(place):
+    url, host = use_git(place)
+    env = clients.git(place)
+    fine(place, 'git, well set up', 'git', url, env=env)
+    ours = [f'[credential "{host}"]', f'helper = {clients.GIT}',
+            'useHttpPath = true']
+
+    def broken(name, code, pattern, *lines, remedy=None):
+        doctor(place, f'git, {name}', code, pattern, 'git', url,
+               env=git_config(place, *lines), remedy=remedy)
+
+    broken('another helper first', 78, "asks 'store' .credential.helper, "
+           'file:.*gitconfig. before', '[credential]', 'helper = store',
+           *ours, remedy='an empty `helper =`')
+    broken('another helper alone', 78, "asks 'cache' .*and never daypass",
+           '[credential]', 'helper = cache')
+    broken('reset behind us', 78, 'an empty credential.*forgets daypass',
+           *ours, 'helper =')
+    broken('a helper that is told', 0, "tells 'store'.*writes it to a file",
+           *ours, 'helper = store')
+    broken('no helper', 0, 'asks no helper')
+    broken('the path is not asked with', 78, 'asks without the path',
+           *ours[:2], remedy='git config --global .*useHttpPath true')
+    broken('a header', 78, 'has an Authorization header in http', *ours,
+           f'[http "{host}/"]',
+           f'extraHeader = "Authorization: basic {PASSWORD}"')
+    broken('a program that is gone', 78, 'told to run /nowhere/git-cred',
+           ours[0], 'helper = /nowhere/git-credential-daypass')
+    broken('a configuration that git refuses', 78, 'cannot read its',
+           '[credential')
+    env = git_config(place, *ours)
+    place.write('home/.netrc', 'machine localhost login x password '
+                + PASSWORD + '\n')
+    doctor(place, 'git, .netrc', 78, 'netrc has a password for localhost',
+           'git', url, env=env)
+
+
+# docker
+
+def docker_config(place, **config):
+    place.write('home/.docker/config.json', json.dumps(config))
+
+
+def test_docker(place):
+    bind(place)
+    docker_config(place, credHelpers={HOST: 'daypass'})
+    fine(place, 'docker, well set up', 'docker', HOST)
+
+    def broken(name, code, pattern, env=None, **config):
+        docker_config(place, **config)
+        doctor(place, f'docker, {name}', code, pattern, 'docker', HOST,
+               env=env)
+
+    broken('DOCKER_AUTH_CONFIG', 78, 'DOCKER_AUTH_CONFIG has a password',
+           {'DOCKER_AUTH_CONFIG': json.dumps({'auths': {HOST: AUTH}})},
+           credsStore='daypass')
+    broken('a password at rest', 78, 'holds a password for registry.*uses '
+           'that', auths={f'https://{HOST}/v1/': AUTH})
+    broken('an old password', 0, 'still holds a password',
+           auths={HOST: AUTH}, credsStore='daypass')
+    broken('another credHelper', 78, 'asks docker-credential-pass for.*cred'
+           'Helpers', credHelpers={HOST: 'pass'}, credsStore='daypass')
+    broken('another credsStore', 78, 'asks docker-credential-desktop.*creds'
+           'Store', credsStore='desktop')
+    broken('nobody is asked', 0, 'asks nobody for registry')
+    docker_config(place, credsStore='daypass')
+    doctor(place, 'docker, not on PATH', 78, 'which is not on PATH',
+           'docker', HOST, env={'PATH': f'{place.bin}:/usr/bin:/bin'},
+           program=clients.program('daypass'))
+    place.write('home/.docker/config.json', '{')
+    doctor(place, 'docker, no JSON', 78, 'is no JSON', 'docker', HOST)
+    os.remove(place.path('home/.docker/config.json'))
+    doctor(place, 'docker, no file', 0, 'there is no /', 'docker', HOST)
+
+
+# aws
+
+def test_aws(place):
+    bind(place)
+    env = dict(clients.aws(place), AWS_SHARED_CREDENTIALS_FILE=None)
+    fine(place, 'aws, well set up', 'aws', 'default', env=env)
+
+    def broken(name, code, pattern, remedy=None, **more):
+        doctor(place, f'aws, {name}', code, pattern, 'aws', 'default',
+               env={**env, **more}, remedy=remedy)
+
+    broken('a key in the environment', 78, 'AWS_ACCESS_KEY_ID is set',
+           AWS_ACCESS_KEY_ID='AKIACANARY', remedy='unset AWS_ACCESS_KEY_ID')
+    broken('a web identity', 78, 'AWS_WEB_IDENTITY_TOKEN_FILE is set',
+           AWS_WEB_IDENTITY_TOKEN_FILE='/x', remedy='unset AWS_WEB')
+    broken('another profile', 78, 'AWS_PROFILE is prod', AWS_PROFILE='prod')
+    keys = place.write('home/.aws/credentials', '[other]\nx = 1\n[default]\n'
+                       'aws_access_key_id = AKIACANARY\n'
+                       f'aws_secret_access_key = {PASSWORD}\n')
+    broken('keys at rest', 78, 'default has aws_access_key_id in .*creden')
+    os.remove(keys)
+
+    def config(text):
+        place.write('home/.aws/config', f'[default]\n{text}\n')
+
+    config('credential_process = /usr/bin/other --x')
+    broken('another process', 78, "asks '/usr/bin/other' .*not daypass",
+           remedy='aws configure set')
+    config('credential_process = /nowhere/aws-credential-daypass')
+    broken('a program that is gone', 78, 'runs /nowhere/aws-cred')
+    config('role_arn = arn:aws:iam::1:role/x\ncredential_process = '
+           + clients.program('aws-credential-daypass'))
+    broken('a role in the profile', 78, 'has role_arn in .*config')
+    config('region = us-east-1')
+    broken('no process', 0, 'has no credential_process')
+
+
+# gcloud
+
+def test_gcloud(place):
+    bind(place)
+    env = clients.external_account(place)
+    path = env['GOOGLE_APPLICATION_CREDENTIALS']
+    with open(path, encoding='utf-8') as file:
+        account = {**json.load(file), 'audience': AUDIENCE}
+    place.write(path, json.dumps(account))
+    fine(place, 'gcloud, well set up', 'gcloud', AUDIENCE, env=env)
+
+    def broken(name, code, pattern, remedy=None, **more):
+        doctor(place, f'gcloud, {name}', code, pattern, 'gcloud', AUDIENCE,
+               env={**env, **more}, remedy=remedy)
+
+    broken('executables not allowed', 78, 'ALLOW_EXECUTABLES is not 1',
+           GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=None,
+           remedy='export GOOGLE_EXTERNAL')
+    broken('a token of its own', 78, 'CLOUDSDK_AUTH_ACCESS_TOKEN is set',
+           CLOUDSDK_AUTH_ACCESS_TOKEN=PASSWORD)
+    broken('a token file', 78, 'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE is set',
+           CLOUDSDK_AUTH_ACCESS_TOKEN_FILE='/x')
+    key = place.write('home/key.json', json.dumps(
+        {'type': 'service_account', 'private_key': PASSWORD}))
+    broken('a key', 78, 'key.json .*is of type service_account',
+           GOOGLE_APPLICATION_CREDENTIALS=key)
+    broken('an override', 78, 'CREDENTIAL_FILE_OVERRIDE.*is of type service',
+           CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE=key)
+    broken('no such file', 78, 'names /nowhere, and there is no',
+           GOOGLE_APPLICATION_CREDENTIALS='/nowhere')
+    broken('nothing is set', 0, 'GOOGLE_APPLICATION_CREDENTIALS is not set',
+           GOOGLE_APPLICATION_CREDENTIALS=None)
+    for name, pattern, executable in (
+            ('another program', "runs '/usr/bin/other', not daypass",
+             {'command': '/usr/bin/other --x'}),
+            ('a program that is gone', 'runs /nowhere/gcloud-credential-day',
+             {'command': '/nowhere/gcloud-credential-daypass'})):
+        account['credential_source'] = {'executable': executable}
+        place.write(path, json.dumps(account))
+        broken(name, 78, pattern)
+
+
+# the whole
+
+def test_all_bindings(place):
+    bind(place)
+    docker_config(place, auths={HOST: AUTH})
+    done = place.daypass('doctor', env={
+        'AWS_ACCESS_KEY_ID': 'AKIACANARY', 'CLOUDSDK_AUTH_ACCESS_TOKEN': 'x',
+        'GIT_CONFIG_NOSYSTEM': '1'})
+    equal(done.code, 0, 'doctor: a shadow is told and does not count')
+    for pattern in (r'ok +binding +aws default: aud=sts\.amazonaws\.com -> '
+                    'id-token -> aws-web-identity', 'ok +binding +git https',
+                    'FAIL docker-auths', 'FAIL aws-environment',
+                    'FAIL gcloud-environment', 'FAIL git-setup'):
+        like(done.out, pattern, f'doctor: {pattern}')
+    unlike(done.out, 'CANARY|Q0FOQV', 'doctor: no secret')
+
+
+def test_claims(place):
+    bind(place)
+    done = place.daypass('doctor', 'aws', 'default')
+    like(done.out, r'ok +try +sub=org:acme/prj:web/env:7f3',
+         'whom the token was for')
+
+
+# identities, exchanges, the network, files and the configuration
+
+def test_trust(place):
+    bind(place)
+
+    def broken(name, code, pattern, *arguments):
+        doctor(place, name, code, pattern, *arguments)
+
+    place.rig.change(identity={'sub': 'org:evil/x'})
+    broken('aws does not trust us', 77, 'AccessDenied.*does not trust sub=',
+           'aws', 'default')
+    place.daypass('end')
+    place.rig.fault('identity', 'fail', message='not logged in', count=-1)
+    broken('not logged in', 69, 'not logged in', 'aws', 'default')
+    place.rig.heal()
+    place.daypass('end')
+    place.rig.fault('gcp_sts', 'close', count=-1)
+    broken('a connection that ends', 75, 'closed the connection', 'token',
+           'gcp')
+
+
+def test_network(place):
+    rig = place.rig
+
+    def broken(name, code, pattern, **more):
+        bind(place, sections.web_identity(rig, 'far', **more))
+        place.daypass('end')
+        doctor(place, name, code, pattern, 'token', 'far')
+
+    broken('DNS', 75, 'resolve|find|unknown', endpoint='https://x.invalid')
+    broken('nobody listens', 75, 'refused|connect',
+           endpoint='https://localhost:1')
+    broken('no TLS', 78, 'https', endpoint='http://sts.example.test')
+    place.write(place.config, sections.web_identity(rig))
+    place.daypass('end')
+    doctor(place, 'a CA that nobody trusts', 77, 'certificate|CA', 'token',
+           'dev')
+    place.env['https_proxy'] = 'http://localhost:1'
+    broken('a proxy that is gone', 75, 'proxy|localhost',
+           endpoint='https://sts.example.test')
+
+
+def test_files(place):
+    bind(place)
+    os.chmod(place.config, 0o666)
+    doctor(place, 'a configuration that others write', 78, 'writ', 'aws',
+           'default')
+    os.chmod(place.config, 0o600)
+    place.write(place.config, '[aws "default"]\ncredential = dvv\n'
+                + sections.web_identity(place.rig))
+    doctor(place, 'a credential that is not there', 78, 'dvv', 'aws',
+           'default')
+    place.write(place.config, '[aws "default"\n')
+    doctor(place, 'a line that is none', 78, 'line 1', 'aws', 'default')
+    place.write(place.config, '[credential "a"]\nexchange = aws-web-idntity\n')
+    doctor(place, 'a word that is none', 78,
+           'did you mean.*aws-web-identity', 'token', 'a')
+    place.daypass('end')
+    bind(place)
+    os.chmod(os.path.dirname(place.socket), 0o777)
+    doctor(place, 'a directory that others enter', 77, 'run/daypass',
+           'aws', 'default', remedy='chmod 700')
+    os.chmod(os.path.dirname(place.socket), 0o700)
+
+
+def test_identities(place):
+    bind(place)
+    place.without_identity()
+    doctor(place, 'no identity', 69, 'workspace has no identity',
+           'aws', 'default')
+    for source, pattern in (
+            ('source = github-actions', 'ACTIONS_ID_TOKEN|GITHUB_ACTIONS'),
+            ('source = gitlab', 'GITLAB|variable|ID token|DAYPASS'),
+            ('source = kubernetes', 'token|KUBERNETES'),
+            ('file = /nowhere/token', '/nowhere/token'),
+            ('variable = NO_SUCH_TOKEN', 'NO_SUCH_TOKEN'),
+            ('command = /nowhere/issue {audience}', '/nowhere/issue')):
+        place.daypass('end')
+        bind(place, f'[identity]\n{source}\n')
+        doctor(place, f'identity, {source}', 69, pattern, 'aws', 'default')
+
+
+if __name__ == '__main__':
+    tap.run(globals())
