@@ -44,7 +44,7 @@ def missing(place):
     done = place.daypass('doctor', '--json')
     equal(done.code, 0, 'doctor has no fault to find')
     found = [check for check in json.loads(done.out)['checks']
-             if not check['ok']]
+             if not check['ok'] and not check['name'].endswith('-setup')]
     ok(all(check['cause'] and check['remedy'] for check in found),
        'a sentence and a remedy for each', found)
     return [(check['name'], check['cause']) for check in found]

@@ -199,6 +199,8 @@ def test_gcloud(place):
     broken('executables not allowed', 78, 'ALLOW_EXECUTABLES is not 1',
            GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=None,
            remedy='export GOOGLE_EXTERNAL')
+    broken('executables forbidden', 78, 'ALLOW_EXECUTABLES is not 1',
+           GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES='0')
     broken('a token of its own', 78, 'CLOUDSDK_AUTH_ACCESS_TOKEN is set',
            CLOUDSDK_AUTH_ACCESS_TOKEN=PASSWORD)
     broken('a token file', 78, 'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE is set',
@@ -268,6 +270,32 @@ def test_trust(place):
            'gcp')
 
 
+def test_trust_of_each(place):
+    """Whoever we are, each names itself and what its side must say."""
+    rig = place.rig
+    place.configure(
+        sections.web_identity(rig), sections.federation(rig),
+        sections.assume_role(rig), sections.service_account(rig),
+        sections.octo(rig, scope='acme/web'), sections.entra(rig),
+        sections.vault(rig), sections.quay(rig), sections.jfrog(rig),
+        sections.docker_hub(rig), sections.federation(
+            rig, 'astray', token_audience='https://elsewhere.test'),
+        sections.web_identity(rig, 'other', token_audience='elsewhere'))
+    rig.change(identity={'sub': 'org:evil/x'})
+    for name, pattern in (
+            ('deploy', 'aws-web-identity: AccessDenied'),
+            ('gcp-ci', 'roles/iam.workloadIdentityUser'),
+            ('astray', 'gcp-federation: .*aud'),
+            ('other', 'aws-web-identity: .*aud'),
+            ('github', r'octo-sts: .*daypass\.sts\.yaml must have subject'),
+            ('entra', 'has no federated credential with the subject'),
+            ('database', 'bound_claims do not let this workspace in'),
+            ('quay', r'the federation of acme\+web has another subject'),
+            ('jfrog', 'no identity mapping of workspaces fits'),
+            ('hub', 'one of its rulesets must let sub=org:evil/x in')):
+        doctor(place, f'trust, {name}', 77, pattern, 'token', name)
+
+
 def test_network(place):
     rig = place.rig
 
@@ -287,6 +315,14 @@ def test_network(place):
     place.env['https_proxy'] = 'http://localhost:1'
     broken('a proxy that is gone', 75, 'proxy|localhost',
            endpoint='https://sts.example.test')
+
+
+def test_clock(place):
+    bind(place)
+    place.rig.fault('sts', 'date-skew', seconds=1800, count=-1)
+    place.daypass('token', 'dev')
+    doctor(place, 'a clock that is off', 0,
+           'clock: this machine.s clock is 1[78]', remedy='NTP')
 
 
 def test_files(place):
