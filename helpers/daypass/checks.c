@@ -132,14 +132,14 @@ read_lacks(struct checks *checks, const struct message *road)
 		add_lack(checks, name, lack);
 }
 
-/* How far the others' clocks are from ours, when a mint has shown it. */
-static void
-read_clock(struct checks *checks, const struct message *road)
+void
+checks_clock(struct checks *checks, const struct message *road)
 {
 	int64_t ahead = message_number(road, "ahead", 0);
 	int64_t behind = message_number(road, "behind", 0);
 
-	if (ahead <= CLOCK_LIMIT && behind <= CLOCK_LIMIT)
+	if (checks->clock[0] != '\0' ||
+	    (ahead <= CLOCK_LIMIT && behind <= CLOCK_LIMIT))
 		return;
 	snprintf(checks->clock, sizeof(checks->clock),
 	    "this machine's clock is %lld s %s of those that were asked",
@@ -235,7 +235,7 @@ checks_read(struct checks *checks, const struct message *road, bool whole)
 	read_memory(checks, road);
 	read_confinement(checks, road);
 	read_lacks(checks, road);
-	read_clock(checks, road);
+	checks_clock(checks, road);
 	read_actor(checks, road);
 	read_identity(checks, road);
 	read_login(checks, road);

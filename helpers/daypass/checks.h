@@ -49,6 +49,10 @@ void checks_note(struct checks *checks, const char *name, enum fault fault,
  * so that every mistake counts. */
 void checks_read(struct checks *checks, const struct message *road, bool whole);
 
+/* How far the others' clocks are from ours, once a mint has shown it; said
+ * once. */
+void checks_clock(struct checks *checks, const struct message *road);
+
 /* The identity's token may be for others than the road wanted: is what `get`
  * answered for the audience of the road's first step? Says something only if
  * it is not. */

@@ -115,6 +115,16 @@ try(const char *tool, const char *target, struct error *err)
 	}
 }
 
+/* A try may be the first to show that a clock is off. */
+static void
+look_at_clock(const char *tool, const char *target)
+{
+	struct error err;
+
+	if (ask(&probe, "road", tool, target, &err) == 0)
+		checks_clock(&checks, &probe.message);
+}
+
 /* What the tool itself will do with the target, before it ever asks us. */
 static void
 look_at_tool(const char *tool, const char *target)
@@ -167,8 +177,10 @@ examine(const char *tool, const char *target, struct error *err)
 	else if (as != NULL)
 		doctor_scope(&checks, &road.message);
 	else if (!whole && message_get(&road.message, "fault") == NULL &&
-		 message_get(&road.message, "step") != NULL)
+		 message_get(&road.message, "step") != NULL) {
 		try(tool, target, err);
+		look_at_clock(tool, target);
+	}
 	if (whole && as == NULL)
 		look_at_bindings();
 	else if (!whole && message_get(&road.message, "step") != NULL)

@@ -323,6 +323,9 @@ def test_clock(place):
     place.daypass('token', 'dev')
     doctor(place, 'a clock that is off', 0,
            'clock: this machine.s clock is 1[78]', remedy='NTP')
+    place.daypass('end')
+    like(place.daypass('doctor', 'token', 'dev').out, 'FAIL clock',
+         'seen by the very try that shows it')
 
 
 def test_files(place):
