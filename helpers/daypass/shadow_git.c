@@ -103,14 +103,15 @@ take_line(struct reading *reading, const struct line *line)
 		reading->header = (struct line){0};
 }
 
-/* ORIGIN NUL KEY newline VALUE NUL ...; changed in place. */
+/* ORIGIN NUL KEY newline VALUE NUL ...; changed in place. A key without a
+ * value means true. */
 static void
 take_all(struct reading *reading, char *text, size_t length)
 {
 	char *end = text + length;
 
 	for (char *at = text; at < end;) {
-		struct line line = {.origin = at, .value = ""};
+		struct line line = {.origin = at, .value = "true"};
 		char *value;
 
 		at += strlen(at) + 1;

@@ -76,6 +76,9 @@ def test_git(place):
     ours = [f'[credential "{host}"]', f'helper = {clients.GIT}',
             'useHttpPath = true']
 
+    fine(place, 'git, a key without a value', 'git', url,
+         env=git_config(place, *ours[:2], 'useHttpPath'))
+
     def broken(name, code, pattern, *lines, remedy=None):
         doctor(place, f'git, {name}', code, pattern, 'git', url,
                env=git_config(place, *lines), remedy=remedy)
