@@ -150,7 +150,7 @@ show_checks(const struct checks *checks)
 	for (unsigned i = 0; i < checks->count; i++) {
 		const struct check *check = &checks->check[i];
 
-		printf("  %s%-4s%s %-11s %s\n",
+		printf("  %s%-4s%s %-18s %s\n",
 		    paint(check->ok ? PAINT_GOOD : PAINT_BAD),
 		    check->ok ? "ok" : "FAIL", paint(PAINT_PLAIN), check->name,
 		    or_empty(check->cause));
