@@ -116,6 +116,25 @@ text_number(const char *text, int64_t max)
 	return *text == '\0' ? number : -1;
 }
 
+int64_t
+text_bytes(const char *text)
+{
+	static const char units[] = "kMG";
+	size_t length = strlen(text);
+	const char *unit = length == 0 ? NULL : strchr(units, text[length - 1]);
+	char digits[24];
+	int64_t number;
+
+	if (unit == NULL || *unit == '\0')
+		return text_number(text, INT64_MAX);
+	if (length > sizeof(digits))
+		return -1;
+	memcpy(digits, text, length - 1);
+	digits[length - 1] = '\0';
+	number = text_number(digits, INT64_MAX >> 30);
+	return number == -1 ? -1 : number << (10 * (unit - units + 1));
+}
+
 static bool
 one_of(const char *text, const char *const *words)
 {

@@ -18,6 +18,9 @@ char *text_printable(
 /* Decimal digits only, at most `max`; -1 otherwise. */
 int64_t text_number(const char *text, int64_t max);
 
+/* Bytes, with `k`, `M` or `G` behind for powers of 1024; -1 otherwise. */
+int64_t text_bytes(const char *text);
+
 /* "yes", "true", "on", "1", "no", "false", "off", "0" as git reads them, the
  * empty string included (no); -1 for anything else. */
 int text_boolean(const char *text);

@@ -14,19 +14,21 @@ upward() {
 }
 
 layers() {
-	upward common/base 'wire|config|identity|exchange|agent|helpers' |
+	upward common/base 'wire|config|identity|exchange|audit|agent|helpers' |
 		clean 'base/ includes nothing from above it'
-	upward common/wire 'config|identity|exchange|agent|helpers' |
+	upward common/wire 'config|identity|exchange|audit|agent|helpers' |
 		clean 'wire/ includes base/ alone'
-	upward common/identity 'agent|config|exchange|helpers' |
+	upward common/identity 'agent|audit|config|exchange|helpers' |
 		clean 'identity/ includes neither agent/ nor config/'
-	upward common/exchange 'agent|config|identity|helpers' |
+	upward common/exchange 'agent|audit|config|identity|helpers' |
 		clean 'exchange/ includes neither agent/ nor config/'
-	upward common/config 'agent|helpers' |
+	upward common/config 'agent|audit|helpers' |
 		clean 'config/ does not include agent/'
+	upward common/audit 'config|identity|exchange|agent|helpers' |
+		clean 'audit/ includes base/ and wire/ alone'
 	upward common/agent helpers |
 		clean 'agent/ includes no helper'
-	upward helpers 'config|identity|exchange|agent' |
+	upward helpers 'config|identity|exchange|audit|agent' |
 		clean 'credential helpers include wire/ and base/ alone'
 	upward helpers/daypass 'identity|agent' |
 		clean 'the daypass command asks the agent like everybody else'
@@ -34,7 +36,8 @@ layers() {
 		grep -vE '"agent/(confine|list|log|loop)\.h"' |
 		clean 'the callout takes of the agent its loop and log alone'
 	grep -nE '^#include "' $ours |
-		grep -vE '"(base|wire|config|identity|exchange|agent|helpers)/' |
+		grep -vE '"(base|wire|config|identity|exchange|audit)/' |
+		grep -vE '"(agent|helpers)/' |
 		clean 'an include says its room'
 	grep -n 'http_inner\.h' $ours | grep -v '^common/base/http' |
 		clean 'http_inner.h is for http alone'
@@ -55,7 +58,8 @@ libraries() {
 	library libgit2 git2 common/config/values.c
 	library OpenSSL openssl/ common/base/digest.c common/base/http_roots.c \
 		helpers/callout/signature.c
-	library libnats nats/ helpers/callout/bus.c
+	library libnats nats/ helpers/callout/bus.c \
+		common/audit/carrier_nats.c
 	library libsodium sodium helpers/callout/seal.c
 	library libsecret 'libsecret|glib|gio' helpers/keyring/service.c
 }

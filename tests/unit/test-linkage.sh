@@ -8,7 +8,7 @@ cd "$build" || exit 99
 helpers='git-credential-daypass docker-credential-daypass
 	aws-credential-daypass gcloud-credential-daypass
 	nats-credential-daypass daypass-prompt'
-programs='daypass daypass-agent daypass-config'
+programs='daypass daypass-agent daypass-audit daypass-config'
 [ ! -x daypass-keyring ] || programs="$programs daypass-keyring"
 [ ! -e daypass-nats-callout ] ||
 	programs="$programs daypass-nats-callout daypass-keys"
@@ -112,6 +112,9 @@ linkage() {
 	for program in daypass daypass-agent; do
 		check "$program" lacks 'starts without libcurl' curl
 	done
+	check daypass-audit lacks 'needs neither libgit2 nor libsecret' \
+		'git2|secret|glib'
+	check daypass-agent lacks 'does not need libnats' 'nats'
 	check daypass-config lacks 'does not need the network' 'curl|ssl|secret'
 }
 

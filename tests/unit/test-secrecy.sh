@@ -15,6 +15,9 @@ readers="
 	common/agent/mint.c
 	common/agent/road_key.c
 	common/agent/session_origin.c
+	common/audit/carrier_http.c
+	common/audit/carrier_nats.c
+	common/audit/courier.c
 	common/base/echo.c
 	common/base/http.c
 	common/base/http_form.c

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit/event.h"
+#include "audit/seal.h"
 #include "base/jwt.h"
 #include "base/xml.h"
 #include "config/outline.h"
@@ -227,7 +229,31 @@ jobs(char result[STARVE_RESULT])
 	return true;
 }
 
+/* A record, sealed. */
+static bool
+records(char result[STARVE_RESULT])
+{
+	struct event_head head = {.source = "s", .id = "i", .type = "mint"};
+	struct buffer line = BUFFER(SEAL_LINE_MAX);
+	struct event event;
+	struct head chain;
+	const char *json;
+	bool done;
+
+	head_start(&chain);
+	event_start(&event, &head);
+	event_text(&event, "why", "because");
+	json = event_end(&event);
+	done = json != NULL && seal(&chain, json, NULL, &line) == 0;
+	snprintf(result, STARVE_RESULT, "%lld %d", (long long)chain.sequence,
+	    strncmp(buffer_text(&line), EVENT_BEGINS, 20));
+	event_free(&event);
+	buffer_free(&line);
+	return done;
+}
+
 static const struct scenario scenarios[] = {
+    {"a record", NULL, records, NULL},
     {"settings", NULL, settings, NULL},
     {"a buffer", NULL, buffers, NULL},
     {"secrets", NULL, secrets, NULL},

@@ -99,6 +99,20 @@ test_number(void)
 }
 
 static void
+test_bytes(void)
+{
+	tap_number(text_bytes("500000"), 500000, "bytes");
+	tap_number(text_bytes("4k"), 4096, "k");
+	tap_number(text_bytes("64M"), 64 << 20, "M");
+	tap_number(text_bytes("2G"), 2LL << 30, "G");
+	tap_number(text_bytes("k"), -1, "no number");
+	tap_number(text_bytes(""), -1, "nothing");
+	tap_number(text_bytes("1T"), -1, "another letter");
+	tap_number(text_bytes("99999999999999G"), -1, "more than there are");
+	tap_number(text_bytes("-1M"), -1, "less than nothing");
+}
+
+static void
 test_boolean(void)
 {
 	static const char *const yes[] = {"yes", "true", "on", "1", "YES"};
@@ -136,6 +150,7 @@ main(void)
 	test_printable();
 	test_printable_cut();
 	test_number();
+	test_bytes();
 	test_boolean();
 	test_ends();
 	return tap_done();
