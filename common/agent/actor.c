@@ -5,6 +5,7 @@
 #include "agent/actor.h"
 
 const struct actor actor_self = {ACTOR_SELF, {ACTOR_SELF, NULL}};
+const struct actor actor_unknown = {ACTOR_UNKNOWN, {ACTOR_UNKNOWN, NULL}};
 
 bool
 actor_is_self(const struct actor *actor)

@@ -20,8 +20,9 @@ struct actor {
 	const char *names[ACTOR_DEPTH + 2];
 };
 
-/* The actor `self`. */
+/* The actor `self`, and the one that cannot be told. */
 extern const struct actor actor_self;
+extern const struct actor actor_unknown;
 bool actor_is_self(const struct actor *actor);
 
 #endif

@@ -19,6 +19,7 @@ struct agent {
 	struct ledger *ledger;	 /* what must be revoked */
 	struct sessions *sessions; /* opened by `daypass run` */
 	struct approvals *approvals; /* what waits for a person's word */
+	struct audit *audit;	 /* what was decided, for [audit] */
 	struct recall *recall;	 /* what is revoked while it goes on */
 	struct network *network; /* how mints reach it */
 	struct keeper *keeper;	 /* secrets that identities keep */

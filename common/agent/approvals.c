@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/approvals_inner.h"
+#include "agent/audit.h"
 #include "agent/log.h"
 #include "agent/notice.h"
 #include "agent/reader.h"
@@ -72,6 +73,7 @@ approval_free(struct approval *approval)
 	free(approval->outermost);
 	free(approval->reason);
 	free(approval->why);
+	free(approval->approver);
 	free(approval);
 }
 
@@ -151,6 +153,8 @@ over(void *arg)
 	if (approval->state == APPROVAL_PENDING) {
 		free(approval->why);
 		approval->why = strdup("nobody answered in time");
+		audit_approval(approval->approvals->agent->audit, approval,
+		    "expired", NULL);
 		refuse(approval, &err);
 		tell(approval, &err);
 	}
@@ -244,6 +248,7 @@ approval_new(struct approvals *approvals, const struct config *config,
 	log_event(approvals->agent->log, LOG_LEVEL_NOTICE,
 	    "request %s of %s waits for approval: %s", approval->id,
 	    actor->names[0], road->target.text);
+	audit_approval(approvals->agent->audit, approval, "requested", NULL);
 	notice_send(approvals->agent, config, approval);
 	changed(approvals);
 	return approval;

@@ -34,6 +34,7 @@ struct approval {
 	int64_t expires; /* unix seconds: of the request, grant or denial */
 	bool once;	 /* granted to those who waited, and over */
 	char *why;	 /* of a denial, or NULL */
+	char *approver;	 /* who has answered, or NULL */
 	struct timer *timer;
 	struct link applicants;
 	struct approvals *approvals;

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/socket.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "agent/approvals.h"
+#include "agent/audit.h"
 #include "agent/verbs.h"
 #include "base/buffer.h"
 #include "base/text.h"
@@ -36,6 +44,23 @@ write_it(struct writing *writing, const struct approval *approval)
 	buffer_free(&json);
 }
 
+/* Who it was, for the record: nobody in a child session, so it is the user
+ * whose agent this is. */
+static void
+note_approver(struct asker *asker, struct approval *approval)
+{
+	struct ucred peer = {.pid = 0};
+	socklen_t length = sizeof(peer);
+	char text[64];
+
+	getsockopt(
+	    asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer, &length);
+	snprintf(text, sizeof(text), "self (uid %ld, pid %ld)",
+	    (long)geteuid(), (long)peer.pid);
+	free(approval->approver);
+	approval->approver = strdup(text);
+}
+
 static void
 approve(struct asker *asker, const struct config *config)
 {
@@ -59,6 +84,9 @@ approve(struct asker *asker, const struct config *config)
 	writing = asker_writing(asker, "ok");
 	writing_number(writing, "seconds", seconds);
 	write_it(writing, approval);
+	note_approver(asker, approval);
+	audit_approval(
+	    asker_agent(asker)->audit, approval, "granted", asker);
 	approval_grant(approval, seconds, once);
 	asker_answer(asker);
 }
@@ -72,8 +100,10 @@ deny(struct asker *asker, const struct config *config)
 	if (approval == NULL)
 		return;
 	write_it(asker_writing(asker, "ok"), approval);
+	note_approver(asker, approval);
 	approval_deny(
 	    approval, message_get(asker_request(asker), "reason"));
+	audit_approval(asker_agent(asker)->audit, approval, "denied", asker);
 	asker_answer(asker);
 }
 

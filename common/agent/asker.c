@@ -10,6 +10,7 @@
 
 #include "agent/around.h"
 #include "agent/asker.h"
+#include "agent/audit.h"
 #include "agent/listener.h"
 #include "agent/retire.h"
 #include "agent/session_origin.h"
@@ -251,6 +252,15 @@ asker_error(struct asker *asker, const struct error *err)
 	asker_answer(asker);
 }
 
+/* By policy, and so it is recorded. */
+static void
+refuse(struct asker *asker, const struct error *err)
+{
+	if (err->stage == STAGE_POLICY)
+		audit_denied(asker, NULL, err);
+	asker_error(asker, err);
+}
+
 static void
 config_arrived(struct reading *reading, const struct config *config,
     const struct error *err)
@@ -262,7 +272,7 @@ config_arrived(struct reading *reading, const struct config *config,
 	if (config == NULL)
 		asker_error(asker, err);
 	else if (session_check(asker->session, &over) == -1)
-		asker_error(asker, &over);
+		refuse(asker, &over);
 	else
 		asker->verb->begin(asker, config);
 }
@@ -314,6 +324,8 @@ admit(struct asker *asker, struct error *err)
 
 	if (asker->session != NULL)
 		session_actor(asker->session, &asker->actor);
+	else if (result == -1)
+		asker->actor = actor_unknown;
 	if (result == -1)
 		return -1;
 	if (!actor_is_self(&asker->actor))
@@ -364,13 +376,15 @@ begin(struct asker *asker, size_t length)
 		watch_for(asker, 0);
 	asker->agent->last_asked = clock_ms();
 	asker->reading.done = config_arrived;
-	if (understand(asker, length, &err) == -1 ||
-	    admit(asker, &err) == -1 || seal(asker, &err) == -1)
+	if (understand(asker, length, &err) == -1) {
 		asker_error(asker, &err);
-	else if (asker->verb->without_config)
+	} else if (admit(asker, &err) == -1 || seal(asker, &err) == -1) {
+		refuse(asker, &err);
+	} else if (asker->verb->without_config) {
 		asker->verb->begin(asker, NULL);
-	else
+	} else {
 		reader_current(asker->agent->reader, &asker->reading);
+	}
 }
 
 /* More room for a request that is larger than most. -1: too large. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/actor.h"
+#include "agent/audit.h"
 #include "agent/flight_inner.h"
 #include "agent/ledger.h"
 #include "agent/log.h"
@@ -58,6 +59,8 @@ fail(struct flight *flight, const struct error *err)
 
 	name_step(flight, &told);
 	tally_failure(&flight->agent->tally, &told);
+	audit_not_minted(
+	    flight->agent->audit, flight->road, flight->step, &told);
 	log_event(flight->agent->log, LOG_LEVEL_ERROR, "%s", told.text);
 	crash(flight, &told);
 }
@@ -193,6 +196,17 @@ note_in_ledger(struct flight *flight, struct credential *credential)
 	recall_due(agent->recall);
 }
 
+/* Who set it off and gets it from here needs no record of the handing out. */
+static int
+record(struct flight *flight, struct credential *credential, struct error *err)
+{
+	if (audit_minted(flight->agent->audit, flight->road, flight->step,
+		credential, flight->wish.refresh, err) == -1)
+		return -1;
+	flight->road->minted = is_last(flight) && !flight->wish.refresh;
+	return 0;
+}
+
 /* What was minted goes to the vault if it may be handed out of it later, to
  * the ledger if it can be revoked, and to everyone who waits. */
 static void
@@ -204,8 +218,15 @@ land(struct flight *flight, struct credential *credential)
 	struct whose whose = {flight->road->session, flight->road->source,
 	    step->credential, ""};
 	struct credential *kept = NULL;
+	struct error err = {.fault = FAULT_NONE};
 
 	log_landing(flight, credential);
+	if (record(flight, credential, &err) == -1) {
+		note_in_ledger(flight, credential);
+		credential_free(credential);
+		fail(flight, &err);
+		return;
+	}
 	rest_over(agent->rests, step->key);
 	note_in_ledger(flight, credential);
 	secret_free(take(&credential->handle)); /* the ledger's alone */
@@ -334,6 +355,7 @@ take_off(struct flight *flight, const struct credential *input,
 		fail(flight, &err);
 		return;
 	}
+	audit_take_off(agent->audit, flight->road);
 	flight->mint = mint_start(agent->loop, &order, minted, flight, &err);
 	if (flight->loan != NULL)
 		loan_handed(flight->loan);

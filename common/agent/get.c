@@ -5,6 +5,7 @@
 
 #include "agent/answer.h"
 #include "agent/approvals.h"
+#include "agent/audit.h"
 #include "agent/around.h"
 #include "agent/claims_known.h"
 #include "agent/flight.h"
@@ -31,7 +32,10 @@ struct getting {
 	struct applicant applicant; /* for an approval */
 	struct reading reading;	    /* of the configuration, behind it */
 	struct timer *patience;	    /* of the tool, for a person */
+	struct audit_waiter record; /* for what has to be written first */
+	struct credential *minted;  /* meanwhile */
 	char approval[APPROVAL_ID];
+	char approver[64];
 	unsigned char granted[DIGEST_SIZE]; /* what was approved */
 	int64_t until;			    /* and until when; 0: nothing */
 	bool *over; /* while begin() has not come back */
@@ -46,6 +50,8 @@ getting_free(struct getting *getting)
 	applicant_cancel(&getting->applicant);
 	reading_cancel(&getting->reading);
 	timer_free(getting->patience);
+	audit_waiter_cancel(&getting->record);
+	credential_free(getting->minted);
 	road_release(getting->road);
 	free(getting);
 }
@@ -83,6 +89,8 @@ static void
 refuse(struct getting *getting, const struct error *err)
 {
 	tally_failure(&asker_agent(getting->asker)->tally, err);
+	if (err->stage == STAGE_POLICY)
+		audit_denied(getting->asker, getting->road, err);
 	fail(getting, err);
 }
 
@@ -124,19 +132,47 @@ was_rejected(const struct getting *getting, struct error *err)
 }
 
 static void
+answer(struct getting *getting, const struct credential *credential)
+{
+	struct audit *audit = asker_agent(getting->asker)->audit;
+	scoped(road) struct road *road = NULL;
+	struct asker *asker = leave(getting, &road);
+
+	audit_handed_out(audit, road, credential);
+	answer_credential(asker, road, credential);
+}
+
+static void
+recorded(struct audit_waiter *record, const struct error *err)
+{
+	struct getting *getting = list_item(record, struct getting, record);
+	scoped(credential) struct credential *credential =
+	    take(&getting->minted);
+
+	if (err == NULL)
+		answer(getting, credential);
+	else
+		refuse(getting, err);
+}
+
+/* Where records are required it waits until they are written. */
+static void
 arrived(struct waiter *waiter, const struct credential *credential,
     const struct error *err)
 {
 	struct getting *getting = list_item(waiter, struct getting, waiter);
-	scoped(road) struct road *road = NULL;
-	struct asker *asker;
+	struct audit *audit = asker_agent(getting->asker)->audit;
+	struct error no_memory;
 
+	getting->record.done = recorded;
 	if (credential == NULL) {
 		fail(getting, err);
-		return;
+	} else if (!audit_wait(audit, &getting->record)) {
+		answer(getting, credential);
+	} else if ((getting->minted = credential_copy(credential)) == NULL) {
+		error_errno(&no_memory, "no memory for a credential");
+		fail(getting, &no_memory);
 	}
-	asker = leave(getting, &road);
-	answer_credential(asker, road, credential);
 }
 
 /* Wants the last step's credential, and waits if it is not there yet. */
@@ -150,9 +186,23 @@ hand_out(struct getting *getting)
 		fail(getting, &err);
 		return;
 	}
+	if (audit_ready(agent->audit, &err) == -1) {
+		refuse(getting, &err);
+		return;
+	}
 	getting->waiter.done = arrived;
 	flight_want(agent, getting->road, getting->road->count - 1,
 	    &getting->wish, &getting->waiter);
+}
+
+/* Whose word it was, for the record. */
+static void
+note_approval(struct road *road, const char *id, const char *approver)
+{
+	if (road->approval != NULL)
+		return;
+	road->approval = strdup(id);
+	road->approver = approver == NULL ? NULL : strdup(approver);
 }
 
 static void
@@ -178,6 +228,7 @@ look_again(struct reading *reading, const struct config *config,
 	road_release(take(&getting->road));
 	if (road_find(config, asker_request(asker), &getting->road, variable,
 		&wrong) == ROAD_FOUND) {
+		audit_set_out(asker, getting->road);
 		judge(getting, config, NULL);
 		return;
 	}
@@ -206,6 +257,9 @@ answered(struct applicant *applicant, const struct approval *grant,
 		return;
 	}
 	memcpy(getting->granted, grant->key, DIGEST_SIZE);
+	memcpy(getting->approval, grant->id, APPROVAL_ID);
+	text_copy(getting->approver, sizeof(getting->approver),
+	    grant->approver == NULL ? "" : grant->approver);
 	getting->until = grant->expires;
 	getting->reading.done = look_again;
 	reader_current(agent->reader, &getting->reading);
@@ -290,6 +344,8 @@ ask_person(struct getting *getting, const struct config *config,
 
 	if (is_granted(getting)) {
 		getting->wish.until = getting->until;
+		note_approval(
+		    getting->road, getting->approval, getting->approver);
 		hand_out(getting);
 		return;
 	}
@@ -302,6 +358,8 @@ ask_person(struct getting *getting, const struct config *config,
 	    &getting->applicant, &approval, &err)) {
 	case 1:
 		getting->wish.until = approval->expires;
+		note_approval(
+		    getting->road, approval->id, approval->approver);
 		hand_out(getting);
 		break;
 	case 0:
@@ -407,6 +465,7 @@ set_off(struct asker *asker, struct road **road, const struct config *config)
 	getting->road = take(road);
 	getting->wish = wish_of(asker_request(asker), config);
 	getting->over = &over;
+	audit_set_out(asker, getting->road);
 	judge(getting, config, NULL);
 	if (over)
 		return;

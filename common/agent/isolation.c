@@ -6,6 +6,7 @@
 
 #include "agent/around.h"
 #include "agent/verbs.h"
+#include "audit/journal.h"
 #include "base/text.h"
 
 /*
@@ -206,6 +207,20 @@ tell_program_directories(struct writing *writing)
 	}
 }
 
+/* A file of records, and those that it was rotated to. */
+static void
+tell_records(const char *path, struct writing *writing)
+{
+	char older[PATH_MAX];
+
+	tell_path(writing, "hide", path);
+	for (unsigned i = 1; i <= JOURNAL_KEEP_MAX && path[0] == '/'; i++)
+		if (snprintf(older, sizeof(older), "%s.%u", path, i) <
+			(int)sizeof(older) &&
+		    access(older, F_OK) == 0)
+			tell_path(writing, "hide", older);
+}
+
 static void
 tell_files(const struct config *config, struct writing *writing)
 {
@@ -221,8 +236,7 @@ tell_files(const struct config *config, struct writing *writing)
 		return;
 	settings_each (sink, settings, "sink")
 		if (text_starts(sink->value, "file:"))
-			tell_path(
-			    writing, "hide", sink->value + strlen("file:"));
+			tell_records(sink->value + strlen("file:"), writing);
 }
 
 /* [isolation] itself. */

@@ -12,6 +12,7 @@
 
 #include "agent/approvals.h"
 #include "agent/asker.h"
+#include "agent/audit.h"
 #include "agent/ending.h"
 #include "agent/flight.h"
 #include "agent/keeper.h"
@@ -141,12 +142,14 @@ make_parts(struct agent *agent, struct error *err)
 	agent->recall = recall_new(agent);
 	agent->sessions = sessions_new(agent);
 	agent->approvals = approvals_new(agent);
+	agent->audit = audit_new(agent);
 	agent->network = network_new(agent->loop, agent->reader);
 	agent->keeper = keeper_new(agent);
 	if (agent->keeper == NULL || agent->network == NULL ||
 	    agent->vault == NULL || agent->flights == NULL ||
 	    agent->rests == NULL || agent->recall == NULL ||
 	    agent->sessions == NULL || agent->approvals == NULL ||
+	    agent->audit == NULL ||
 	    agent->ledger == NULL)
 		return error_errno(err, "no memory for a session");
 	loop_on_signal(agent->loop, on_signal, agent);
@@ -157,6 +160,8 @@ static void
 free_parts(struct agent *agent)
 {
 	askers_drop(agent);
+	if (agent->audit != NULL)
+		audit_finish(agent->audit);
 	listener_free(agent->listener);
 	login_forget(agent);
 	flights_free(agent->flights);
@@ -165,6 +170,7 @@ free_parts(struct agent *agent)
 	approvals_free(agent->approvals);
 	sessions_free(agent->sessions);
 	recall_free(agent->recall);
+	audit_free(agent->audit);
 	ledger_free(agent->ledger);
 	vault_free(agent->vault);
 	rests_free(agent->rests);

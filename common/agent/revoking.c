@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/audit.h"
 #include "agent/log.h"
 #include "agent/mint.h"
 #include "agent/revoking.h"
@@ -118,6 +119,7 @@ revoked(void *arg, struct mint_result *result)
 	revocation->revoked = result->err.fault == FAULT_NONE;
 	credential_free(result->credential);
 	line->revoking = false;
+	audit_revoked(revoking->agent->audit, line, &result->err);
 	if (revocation->revoked) {
 		revoking->agent->tally.revocations++;
 		ledger_strike(line);

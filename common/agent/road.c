@@ -36,6 +36,9 @@ road_release(struct road *road)
 	free(road->username);
 	free(road->source);
 	free(road->session);
+	free(road->process);
+	free(road->approval);
+	free(road->approver);
 	verdict_clear(&road->verdict);
 	free(road);
 }

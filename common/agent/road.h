@@ -2,6 +2,8 @@
 #ifndef DAYPASS_AGENT_ROAD_H
 #define DAYPASS_AGENT_ROAD_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -49,6 +51,12 @@ struct road {
 	char *source;	/* the identity's name, for messages */
 	char *session;	/* whose it is: the id of the asker's session */
 	struct verdict verdict;
+	/* For the audit: who asked, what is above them, as JSON; the approval
+	 * and whose it was; and whether a mint was recorded for it. */
+	pid_t asker;
+	char *process;
+	char *approval, *approver;
+	bool minted;
 };
 
 enum road_result { ROAD_NONE, ROAD_FOUND, ROAD_WANT, ROAD_WRONG = -1 };

@@ -122,10 +122,10 @@ judge(const struct config *config, struct road *road,
 	    config, actor->names, &asking, &road->verdict, err);
 }
 
-/* Records are not written yet: to overlook that would grant what somebody
- * wrote down to be withheld. */
+/* A mistake in [audit] must not pass for no audit, nor one that is required
+ * and goes nowhere. */
 static int
-check_promises(const struct config *config, struct error *err)
+check_audit(const struct config *config, struct error *err)
 {
 	const struct settings *audit = NULL;
 	const char *required;
@@ -133,11 +133,12 @@ check_promises(const struct config *config, struct error *err)
 	if (config_section(config, "audit", NULL, &audit, err) == -1)
 		return error_at(err, STAGE_POLICY);
 	required = settings_get(audit, "required");
-	if (required == NULL || text_boolean(required) != 1)
+	if (required == NULL || text_boolean(required) != 1 ||
+	    settings_get(audit, "sink") != NULL)
 		return 0;
-	error_set(err, FAULT_REFUSED,
-	    "policy: [audit] is required, and this version keeps none: "
-	    "nothing is handed out");
+	error_set(err, FAULT_CONFIG,
+	    "policy: [audit] is required, and names no sink: nothing is "
+	    "handed out");
 	return error_at(err, STAGE_POLICY);
 }
 
@@ -155,7 +156,7 @@ road_judge(const struct config *config, struct road *road,
 		return -1;
 	if (road->verdict.decision == DECISION_DENY)
 		return policy_refuse(&road->verdict, actor->names[0], err);
-	if (check_promises(config, err) == -1)
+	if (check_audit(config, err) == -1)
 		return -1;
 	if (!road->verdict.wants_claims && narrow(config, road, err) == -1)
 		return -1;

@@ -11,6 +11,7 @@
 
 #include "agent/ancestry.h"
 #include "agent/approvals.h"
+#include "agent/audit.h"
 #include "agent/flight.h"
 #include "agent/log.h"
 #include "agent/recall.h"
@@ -181,6 +182,7 @@ session_end(struct session *session, const char *why)
 	session->over = why;
 	log_event(session->sessions->agent->log, LOG_LEVEL_NOTICE,
 	    "session %s ended: %s", session->names[0], why);
+	audit_session(session->sessions->agent->audit, session, why);
 	take_everything(session);
 	tell(session, why);
 	end_inner(session);
@@ -349,6 +351,8 @@ sessions_open(struct sessions *sessions, const struct session_order *order,
 		if (open_new(session, order, around, err) == 0) {
 			log_event(sessions->agent->log, LOG_LEVEL_NOTICE,
 			    "session %s opened", session->names[0]);
+			audit_session(
+			    sessions->agent->audit, session, NULL);
 			return session;
 		}
 	}

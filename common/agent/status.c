@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/audit.h"
 #include "agent/sessions.h"
 #include "agent/vault.h"
 #include "agent/verbs.h"
@@ -229,6 +230,8 @@ add_document(struct buffer *out, struct agent *agent, const struct actor *actor)
 	add_failures(out, &agent->tally, actor);
 	buffer_add_string(out, ",");
 	add_counters(out, &agent->tally);
+	buffer_add_string(out, ",");
+	audit_json(agent->audit, actor_is_self(actor), out);
 	buffer_add_string(out, "}");
 }
 

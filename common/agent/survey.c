@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agent/around.h"
+#include "agent/audit.h"
 #include "agent/confine.h"
 #include "agent/extras.h"
 #include "agent/keeper.h"
@@ -271,6 +272,8 @@ begin(struct asker *asker, const struct config *config)
 		write_bindings(survey.writing, config);
 	write_login(survey.writing, asker_agent(asker), road);
 	write_shortfalls(survey.writing);
+	if (actor_is_self(asker_actor(asker)))
+		audit_tell(asker_agent(asker)->audit, survey.writing);
 	if (extras_write(config, message_get(request, "tool"), survey.writing,
 		&err) == -1)
 		result = ROAD_WRONG;

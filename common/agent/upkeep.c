@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "agent/audit.h"
 #include "agent/ending.h"
 #include "agent/keeper.h"
 #include "agent/leader.h"
@@ -95,6 +96,7 @@ config_changed_now(void *arg)
 	struct agent *agent = arg;
 
 	choose_log(agent);
+	audit_configure(agent->audit, reader_last(agent->reader));
 	/* After those who waited for the configuration: an identity's program
 	 * runs meanwhile, and was forked from a process that is small yet. */
 	network_prepare(agent->network);

@@ -15,6 +15,7 @@ extern const struct verb verb_status;
 extern const struct verb verb_end;
 extern const struct verb verb_session;
 extern const struct verb verb_attend;
+extern const struct verb verb_audit;
 extern const struct verb verb_isolation;
 extern const struct verb verb_approvals;
 extern const struct verb verb_approve;

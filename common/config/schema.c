@@ -88,6 +88,10 @@ static const struct schema_key rule_keys[] = {
 static const struct schema_key audit_keys[] = {
     REPEATED("sink", value_sink),
     OPTIONAL("required", value_boolean),
+    OPTIONAL("rotate", value_size),
+    OPTIONAL("keep", value_keep),
+    OPTIONAL("credential", value_credential),
+    OPTIONAL("audience", value_text),
     END,
 };
 

@@ -203,6 +203,25 @@ value_document(
 	    json == NULL ? ": " : "", json == NULL ? why.text : "");
 }
 
+#define SINK_MAX 1000
+
+/* nats://HOST[:PORT][/SUBJECT]: no user, no wildcard. */
+static int
+check_nats(const char *value, struct error *err)
+{
+	const char *host = strstr(value, "://") + 3;
+	size_t length = strcspn(host, "/");
+
+	if (!AUDIT_NATS)
+		return refuse(err, value,
+		    "cannot be a sink: this daypass was built without libnats");
+	if (length == 0 || strlen(value) >= SINK_MAX ||
+	    strpbrk(host, "@*> ,?#") != NULL)
+		return refuse(
+		    err, value, "is no nats://HOST[:PORT][/SUBJECT]");
+	return 0;
+}
+
 int
 value_sink(
     const struct sections *sections, const char *value, struct error *err)
@@ -210,11 +229,37 @@ value_sink(
 	(void)sections;
 	if (text_starts(value, "https://") || text_starts(value, "http://"))
 		return value_url(sections, value, err);
-	if (text_starts(value, "file:/") || strcmp(value, "syslog:") == 0 ||
-	    (text_starts(value, "nats://") && value[7] != '\0'))
-		return 0;
+	if (text_starts(value, "nats://") || text_starts(value, "tls://"))
+		return check_nats(value, err);
+	if (text_starts(value, "file:/") || text_starts(value, "file:~/") ||
+	    strcmp(value, "syslog:") == 0)
+		return strlen(value) < SINK_MAX
+			   ? 0
+			   : refuse(err, value, "is too long");
 	return refuse(err, value,
-	    "is no sink: file:/PATH, syslog:, nats://HOST or https://URL");
+	    "is no sink: file:/PATH, syslog:, nats://HOST, tls://HOST or "
+	    "https://URL");
+}
+
+int
+value_size(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	(void)sections;
+	if (text_bytes(value) >= 4096)
+		return 0;
+	return refuse(
+	    err, value, "is no size of 4096 bytes or more, like 500000 or 64M");
+}
+
+int
+value_keep(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	(void)sections;
+	if (text_number(value, 99) >= 0)
+		return 0;
+	return refuse(err, value, "is no number from 0 to 99");
 }
 
 /* The rest of a program's name, docker-credential-NAME; not our own. */

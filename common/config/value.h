@@ -26,6 +26,8 @@ value_check value_claim;
 value_check value_hours;
 value_check value_document; /* a JSON object */
 value_check value_sink;
+value_check value_size; /* bytes: 500000, 64M */
+value_check value_keep;
 value_check value_fallback;
 
 /* Names of what must exist: a section, an identity, an exchange. */

@@ -88,6 +88,7 @@ credential_copy(const struct credential *from)
 	copy->expires = from->expires;
 	copy->issued = from->issued;
 	copy->revocable = from->revocable;
+	memcpy(copy->sha256, from->sha256, sizeof(copy->sha256));
 	if (copy_text(&copy->name, from->name) == -1 ||
 	    copy_text(&copy->issuer, from->issuer) == -1 ||
 	    copy_text(&copy->subject, from->subject) == -1 ||

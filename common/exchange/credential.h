@@ -53,6 +53,9 @@ struct credential {
 	char *claims;
 	/* names the workspace or job in a cloud's log, where a claim does */
 	char *label;
+	/* SHA-256 of the secret in hexadecimal, where somebody has noted it:
+	 * what records know it by. Does not go through write and read. */
+	char sha256[65];
 };
 
 struct credential *

@@ -33,7 +33,9 @@ static const char no_session[] =
     "\"counters\":{\"hits\":0,\"mints\":0,\"waits\":0,\"refreshes\":0,"
     "\"revocations\":0,\"failures\":0,"
     "\"failures_by_stage\":{\"config\":0,\"identity\":0,\"exchange\":0,"
-    "\"policy\":0,\"target\":0,\"agent\":0}}}";
+    "\"policy\":0,\"target\":0,\"agent\":0}},"
+    "\"audit\":{\"required\":false,\"records\":0,\"waiting\":0,"
+    "\"lost\":0,\"sinks\":[]}}";
 
 /* The document may come in pieces, for a value has its limit. */
 static void

@@ -122,7 +122,7 @@ def test_status(place):
 
 def check_status(place, shown, empty):
     equal(list(shown), ['session', 'identity', 'credentials', 'sessions',
-                        'failures', 'counters'],
+                        'failures', 'counters', 'audit'],
           'status --json: its parts')
     equal(list(shown), list(empty), 'the same where no session runs')
     equal(list(shown['session']), ['id', 'since', 'agent_pid', 'config'],

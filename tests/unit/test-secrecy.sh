@@ -11,6 +11,8 @@ readers="
 	common/agent/asker.c
 	common/agent/child.c
 	common/agent/answer.c
+	common/agent/audit_digest.c
+	common/agent/audit_feed.c
 	common/agent/keeper.c
 	common/agent/mint.c
 	common/agent/road_key.c
@@ -62,6 +64,7 @@ readers="
 # Whoever writes into one in place.
 writers="
 	common/agent/asker.c
+	common/agent/audit_feed.c
 	common/agent/child.c
 	common/agent/keeper.c
 	common/agent/login.c
