@@ -132,6 +132,25 @@ read_lacks(struct checks *checks, const struct message *road)
 		add_lack(checks, name, lack);
 }
 
+/* Each sink; where records are required the one that counts is in the way by
+ * itself, for the agent then denies. */
+static void
+read_audit(struct checks *checks, const struct message *road)
+{
+	unsigned at = 0, ok_at = 0, why_at = 0;
+	const char *sink, *good, *why;
+
+	while ((sink = message_next(road, "sink", &at)) != NULL &&
+	       (good = message_next(road, "sink-ok", &ok_at)) != NULL &&
+	       (why = message_next(road, "sink-error", &why_at)) != NULL)
+		if (strcmp(good, "yes") == 0)
+			checks_say(checks, "audit", true, sink, NULL);
+		else
+			checks_say(checks, "audit", false, why,
+			    "mend it; what waits is written then, and what was "
+			    "lost is told of (daypass status)");
+}
+
 void
 checks_clock(struct checks *checks, const struct message *road)
 {
@@ -237,6 +256,7 @@ checks_read(struct checks *checks, const struct message *road, bool whole)
 	read_lacks(checks, road);
 	checks_clock(checks, road);
 	read_actor(checks, road);
+	read_audit(checks, road);
 	read_identity(checks, road);
 	read_login(checks, road);
 	if (!whole || (message_get(road, "fault") != NULL && !is_denied(road)))

@@ -177,6 +177,38 @@ show_counters(const struct json *status)
 	printf("%s\n", paint(PAINT_PLAIN));
 }
 
+/* Where records go; what waits and what was lost only where there is such. */
+static void
+show_audit(const struct json *status)
+{
+	char a[CELL], b[CELL];
+	int64_t lost = 0;
+
+	for (unsigned i = 0; is_there(status, "audit/sinks", i); i++) {
+		int64_t waiting = 0;
+		bool good = false;
+		char path[64];
+
+		snprintf(path, sizeof(path), "audit/sinks/%u/waiting", i);
+		json_integer(status, path, &waiting);
+		snprintf(path, sizeof(path), "audit/sinks/%u/ok", i);
+		json_boolean(status, path, &good);
+		printf("%s%-14s %s", good ? "" : paint(PAINT_BAD),
+		    i == 0 ? "audit" : "",
+		    cell(status, a, "audit/sinks/%u/sink", i));
+		if (waiting > 0)
+			printf(", %lld wait", (long long)waiting);
+		if (!good)
+			printf(": %s",
+			    cell(status, b, "audit/sinks/%u/error", i));
+		printf("%s\n", good ? "" : paint(PAINT_PLAIN));
+	}
+	json_integer(status, "audit/lost", &lost);
+	if (lost > 0)
+		printf("%s%lld records were lost%s\n", paint(PAINT_BAD),
+		    (long long)lost, paint(PAINT_PLAIN));
+}
+
 /* Whoever else something is held for: the identity has changed meanwhile. */
 static void
 show_others(const struct json *status, const struct message *answer)
@@ -198,6 +230,7 @@ table_status(const struct json *status, const struct message *answer)
 {
 	show_session(status);
 	show_others(status, answer);
+	show_audit(status);
 	show_credentials(status);
 	show_sessions(status);
 	show_failures(status);

@@ -19,6 +19,7 @@ extern const struct verb verb_init;
 extern const struct verb verb_status;
 extern const struct verb verb_doctor;
 extern const struct verb verb_token;
+extern const struct verb verb_audit;
 extern const struct verb verb_curl;
 extern const struct verb verb_run;
 extern const struct verb verb_login;
