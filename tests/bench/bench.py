@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(
     os.path.dirname(os.path.abspath(__file__)))))
 
 import callout   # noqa: E402
+import audit     # noqa: E402
 import cold      # noqa: E402
 import held      # noqa: E402
 import machine   # noqa: E402
@@ -23,7 +24,7 @@ import storm     # noqa: E402
 import warm      # noqa: E402
 from support.rig import Rig   # noqa: E402
 
-SECTIONS = (warm, session, held, cold, storm, mint, callout)
+SECTIONS = (warm, audit, session, held, cold, storm, mint, callout)
 
 
 def main():
