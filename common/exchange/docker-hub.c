@@ -153,7 +153,7 @@ hub_run(const struct exchange_mint *mint, struct credential **output,
 		return -1;
 	if (oauth_post(mint, buffer_text(&url), body, &made, err) == -1)
 		return cause_add(err, mint, causes);
-	if (reply_name(
+	if (reply_basic(
 		made, settings_get(mint->settings, "organization"), err) == -1)
 		return -1;
 	/* The reply need not say how long: then it is what was asked for. */

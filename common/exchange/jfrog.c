@@ -162,7 +162,7 @@ name_it(struct credential *made, const char *url, struct error *err)
 	if (user == NULL)
 		return reply_unexpected(
 		    url, err, "access_token does not say whose it is");
-	return reply_name(made, user, err);
+	return reply_basic(made, user, err);
 }
 
 static int

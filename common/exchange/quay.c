@@ -206,7 +206,7 @@ quay_run(const struct exchange_mint *mint, struct credential **output,
 	result = wants_scope(mint->settings)
 		     ? ask_sts(mint, buffer_text(&url), &made, err)
 		     : ask_robot(mint, buffer_text(&url), &made, err);
-	if (result == -1 || reply_name(made, robot, err) == -1)
+	if (result == -1 || reply_basic(made, robot, err) == -1)
 		return -1;
 	*output = take(&made);
 	return 0;

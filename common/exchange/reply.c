@@ -165,7 +165,7 @@ reply_yield(const struct exchange_mint *mint, unsigned kind,
 }
 
 int
-reply_name(struct credential *credential, const char *name, struct error *err)
+reply_basic(struct credential *credential, const char *name, struct error *err)
 {
 	if ((credential->name = strdup(name)) == NULL)
 		return error_errno(err, "memory for a user name");

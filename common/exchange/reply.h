@@ -63,7 +63,7 @@ int reply_yield(const struct exchange_mint *mint, unsigned kind,
     struct error *err);
 
 /* Makes the secret of a credential the password of this name: KIND_BASIC. */
-int reply_name(
+int reply_basic(
     struct credential *credential, const char *name, struct error *err);
 
 #endif
