@@ -16,6 +16,7 @@ struct scan {
 	unsigned line;	/* of the next byte */
 	unsigned start; /* of what is being read */
 	bool ended;
+	bool dots; /* [name.subsection] may be */
 	bool has_subsection;
 	bool bare;	 /* a header was read, and no key since */
 	unsigned header; /* its line */
@@ -61,6 +62,12 @@ unsigned
 scan_line(const struct scan *scan)
 {
 	return scan->start;
+}
+
+void
+scan_allow_dots(struct scan *scan)
+{
+	scan->dots = true;
 }
 
 static int
@@ -157,6 +164,23 @@ read_subsection(struct scan *scan, struct error *err)
 	return 0;
 }
 
+/* From behind the dot on: in small letters, as git has it. */
+static int
+read_dotted(struct scan *scan, struct error *err)
+{
+	int byte;
+
+	if (!scan->dots)
+		return refuse(err,
+		    "a section's name has no dot: write [name \"subsection\"]");
+	while (is_word(byte = next_byte(scan)) || byte == '.')
+		add_lower(&scan->subsection, byte);
+	if (byte != ']' || buffer_failed(&scan->subsection))
+		return refuse(err, "the section's header has no `]`");
+	scan->has_subsection = true;
+	return 0;
+}
+
 /* From behind `[` on. */
 static int
 read_section(struct scan *scan, struct error *err)
@@ -171,8 +195,7 @@ read_section(struct scan *scan, struct error *err)
 	while (is_word(byte = next_byte(scan)))
 		add_lower(&scan->section, byte);
 	if (byte == '.')
-		return refuse(err,
-		    "a section's name has no dot: write [name \"subsection\"]");
+		return read_dotted(scan, err);
 	if (scan->section.length == 0 || buffer_failed(&scan->section))
 		return refuse(err, "the section's header has no name");
 	if (is_blank(byte))

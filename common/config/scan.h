@@ -28,6 +28,10 @@ struct scan *scan_new(const char *bytes, size_t length);
 void scan_free(struct scan *scan);
 SCOPED(scan, struct scan *, scan_free);
 
+/* Takes the old form [name.subsection] as well, which git still reads: for
+ * files that are git's and not daypass's. */
+void scan_allow_dots(struct scan *scan);
+
 /* 1: the next entry, whose strings stay until the next call. 0: the end. -1:
  * a mistake (FAULT_CONFIG) at scan_line(). */
 int scan_next(struct scan *scan, struct scan_entry *entry, struct error *err);
