@@ -8,9 +8,9 @@
 #include "helpers/standard.h"
 
 static const struct verb *const verbs[] = {
-    &verb_init, &verb_status, &verb_doctor, &verb_token, &verb_curl, &verb_run,
-    &verb_approvals, &verb_approve, &verb_deny, &verb_login, &verb_logout,
-    &verb_audit, &verb_end, &verb_begin};
+    &verb_init, &verb_setup, &verb_status, &verb_doctor, &verb_token,
+    &verb_curl, &verb_run, &verb_approvals, &verb_approve, &verb_deny,
+    &verb_login, &verb_logout, &verb_audit, &verb_end, &verb_begin};
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 static const struct command daypass = {

@@ -18,6 +18,7 @@ struct verb {
 extern const struct verb verb_init;
 extern const struct verb verb_status;
 extern const struct verb verb_doctor;
+extern const struct verb verb_setup;
 extern const struct verb verb_token;
 extern const struct verb verb_audit;
 extern const struct verb verb_curl;

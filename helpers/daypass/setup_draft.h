@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_HELPERS_DAYPASS_SETUP_DRAFT_H
+#define DAYPASS_HELPERS_DAYPASS_SETUP_DRAFT_H
+
+#include <sys/stat.h>
+
+#include "base/scoped.h"
+#include "helpers/daypass/setup_text.h"
+
+/* A file as it is, and as it is to be: read, changed in memory, written beside
+ * the old one, put in its place. Links are followed and stay. */
+struct setup_draft {
+	char *path;   /* absolute, as it was named */
+	char *real;   /* the file itself, behind all links */
+	char *staged; /* the new one, while it lies beside; else NULL */
+	bool existed;
+	bool json;
+	bool remove;  /* it is to be no more */
+	bool placed;  /* it was written by setup_draft_place() */
+	bool foreign; /* not to be written: somebody else's */
+	mode_t mode;  /* of one that did not exist */
+	struct stat st;
+	struct setup_text before;
+	struct setup_text now;
+};
+
+/* -1: it cannot be edited, and why: no regular file, another user's, one that
+ * may not be read, with more than one name, over 1 MiB, or with a NUL. */
+int setup_draft_open(
+    const char *path, struct setup_draft **draft, struct error *err);
+void setup_draft_free(struct setup_draft *draft);
+SCOPED(setup_draft, struct setup_draft *, setup_draft_free);
+
+bool setup_draft_is_changed(const struct setup_draft *draft);
+
+/* Writes the new one beside the old, to the disk. Mode and owner are kept. */
+int setup_draft_stage(struct setup_draft *draft, struct error *err);
+
+/* Removes what a run that was killed left beside the file. */
+void setup_draft_clean(const char *real);
+
+/* Puts it in place, if nobody has changed the file meanwhile. */
+int setup_draft_place(struct setup_draft *draft, struct error *err);
+
+/* Puts the file back as it was before setup_draft_place(). */
+int setup_draft_restore(struct setup_draft *draft, struct error *err);
+
+/* Makes the directories above a path, mode 0700 (or 0755 with `public`);
+ * `made` is told of each. */
+int setup_draft_directories(const char *path, bool public,
+    int (*made)(void *context, const char *directory, struct error *err),
+    void *context, struct error *err);
+
+#endif

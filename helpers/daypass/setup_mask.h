@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAYPASS_HELPERS_DAYPASS_SETUP_MASK_H
+#define DAYPASS_HELPERS_DAYPASS_SETUP_MASK_H
+
+#include "base/buffer.h"
+#include "helpers/daypass/setup_text.h"
+
+/*
+ * A file as a person may be shown it: the same lines, with `***` for every
+ * value that daypass did not put there. Whether a value is a secret cannot be
+ * told by looking at it.
+ */
+
+/* A JSON file that was checked: strings but names, and helpers' names. */
+void setup_mask_json(struct buffer *out, const struct setup_text *text);
+
+/* INI and git: values and comments. `ours` says which lines are not masked. */
+void setup_mask_lines(struct buffer *out, const struct setup_text *text,
+    bool (*ours)(const void *context, const char *line, size_t length),
+    const void *context);
+
+#endif
