@@ -13,12 +13,10 @@
 #include "agent/road_judge.h"
 #include "agent/sessions.h"
 #include "agent/verbs.h"
+#include "agent/wish.h"
 #include "base/clock.h"
 #include "base/text.h"
 
-#define TIMEOUT_SECONDS 10
-#define TIMEOUT_MAX 100
-#define MIN_TTL_MAX (12 * 3600)
 #define PATIENCE_MAX (12 * 3600)
 
 /* A get that is on its way: judged, perhaps with the claims of its id token,
@@ -92,32 +90,6 @@ refuse(struct getting *getting, const struct error *err)
 	if (err->stage == STAGE_POLICY)
 		audit_denied(getting->asker, getting->road, err);
 	fail(getting, err);
-}
-
-static int64_t
-timeout_of(const struct config *config)
-{
-	const struct settings *settings = NULL;
-	const char *timeout;
-	int64_t seconds;
-
-	if (config_section(config, "http", NULL, &settings, NULL) == -1)
-		return TIMEOUT_SECONDS;
-	timeout = settings_get(settings, "timeout");
-	seconds = timeout == NULL ? -1 : clock_parse_duration(timeout);
-	return seconds < 1 || seconds > TIMEOUT_MAX ? TIMEOUT_SECONDS : seconds;
-}
-
-static struct wish
-wish_of(const struct message *request, const struct config *config)
-{
-	int64_t min_ttl = message_number(request, "min-ttl", 0);
-
-	return (struct wish){
-	    .min_ttl = min_ttl > MIN_TTL_MAX ? MIN_TTL_MAX : min_ttl,
-	    .force = message_get(request, "force") != NULL,
-	    .deadline = clock_ms() + timeout_of(config) * 1000,
-	};
 }
 
 static bool
@@ -224,7 +196,7 @@ look_again(struct reading *reading, const struct config *config,
 		fail(getting, err);
 		return;
 	}
-	getting->wish.deadline = clock_ms() + timeout_of(config) * 1000;
+	getting->wish.deadline = clock_ms() + wish_timeout(config) * 1000;
 	road_release(take(&getting->road));
 	if (road_find(config, asker_request(asker), &getting->road, variable,
 		&wrong) == ROAD_FOUND) {
