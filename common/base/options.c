@@ -6,6 +6,9 @@
 #include "base/text.h"
 
 #define ROWS_MAX 30
+#define COLUMNS 80 /* of a screen */
+#define USAGE_INDENT 7
+#define HELP_INDENT 27
 
 static const struct option_row *
 find(const struct command *command, const char *name, size_t length)
@@ -118,6 +121,41 @@ options_read(const struct command *command, int *argc, char **argv,
 	return OPTIONS_RUN;
 }
 
+/* How far it is to the next blank at which a line may end: any, or one before
+ * one of these characters. */
+static size_t
+unbroken(const char *text, const char *before)
+{
+	size_t length = strcspn(text, " ");
+
+	while (text[length] != '\0' && before != NULL &&
+	       strchr(before, text[length + 1]) == NULL)
+		length += 1 + strcspn(text + length + 1, " ");
+	return length;
+}
+
+/* Prints text from this column on, in lines of a screen; the later ones begin
+ * with `indent` blanks. */
+static void
+print_wrapped(const char *text, size_t column, int indent, const char *before)
+{
+	while (*text != '\0') {
+		size_t length = unbroken(text, before);
+
+		if (column + 1 + length > COLUMNS && column > (size_t)indent) {
+			printf("\n%*s", indent, "");
+			column = (size_t)indent;
+		} else if (column > (size_t)indent) {
+			putchar(' ');
+			column++;
+		}
+		printf("%.*s", (int)length, text);
+		column += length;
+		text += length + strspn(text + length, " ");
+	}
+	putchar('\n');
+}
+
 static void
 help_row(const char *name, const char *argument, const char *help)
 {
@@ -125,7 +163,8 @@ help_row(const char *name, const char *argument, const char *help)
 
 	snprintf(left, sizeof(left), "--%s%s%s", name,
 	    argument == NULL ? "" : " ", argument == NULL ? "" : argument);
-	printf("  %-24s %s\n", left, help);
+	print_wrapped(
+	    help, (size_t)printf("  %-24s ", left), HELP_INDENT, NULL);
 }
 
 void
@@ -133,9 +172,10 @@ options_help(const struct command *command)
 {
 	const struct option_row *row = command->options;
 
-	printf("usage: %s%s%s\n%s\n\n", command->name,
-	    command->synopsis[0] == '\0' ? "" : " ", command->synopsis,
-	    command->summary);
+	print_wrapped(command->synopsis,
+	    (size_t)printf("usage: %s", command->name), USAGE_INDENT, "[|");
+	print_wrapped(command->summary, 0, 0, NULL);
+	putchar('\n');
 	for (; row != NULL && row->name != NULL; row++)
 		help_row(row->name, row->argument, row->help);
 	help_row("help", NULL, "show this and end");

@@ -17,7 +17,7 @@ static const struct command daypass = {
     .name = "daypass",
     .synopsis = "VERB [ARGUMENT...]",
     .summary = "Short-lived credentials for git, docker, aws and gcloud, from "
-	       "the identity of a\ncloud workspace.",
+	       "the identity of a cloud workspace.",
 };
 
 int
@@ -43,7 +43,7 @@ help(void)
 	printf("\nverbs (daypass VERB --help shows more):\n");
 	for (size_t i = 0; i < VERBS; i++)
 		printf(
-		    "  %-24s %s\n", verbs[i]->word, verbs[i]->command.summary);
+		    "  %-12s %s\n", verbs[i]->word, verbs[i]->command.summary);
 }
 
 static int
