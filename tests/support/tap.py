@@ -6,6 +6,7 @@ which they are written, each in a place of its own. What a function finds out
 it says with ok(), equal() and their like; an exception is a failure too.
 """
 
+import contextlib
 import re
 import signal
 import sys
@@ -78,6 +79,17 @@ def end(*_):
     raise SystemExit(1)     # through every `with` on the way
 
 
+def tests_of(namespace):
+    return [test for name, test in namespace.items()
+            if name.startswith('test_') and all(
+                part in name for part in sys.argv[1:])]
+
+
+def finish():
+    print(f'1..{counted}', flush=True)
+    sys.exit(1 if failed else 0)
+
+
 def run(namespace, place=None, **rig_options):
     """The body of a test file. An argument: only tests whose name has it.
     `place` makes the place of each."""
@@ -85,12 +97,17 @@ def run(namespace, place=None, **rig_options):
     from .rig import Rig
 
     signal.signal(signal.SIGTERM, end)
-    tests = [test for name, test in namespace.items()
-             if name.startswith('test_') and all(
-                 part in name for part in sys.argv[1:])]
+    tests = tests_of(namespace)
     with Rig(**rig_options) as rig:
         for test in tests:
             rig.reset()
             call(test, lambda: (place or Place)(rig))
-    print(f'1..{counted}', flush=True)
-    sys.exit(1 if failed else 0)
+    finish()
+
+
+def run_alone(namespace):
+    """The same without a rig and without places: each function is called
+    with None."""
+    for test in tests_of(namespace):
+        call(test, contextlib.nullcontext)
+    finish()
