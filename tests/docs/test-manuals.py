@@ -29,7 +29,7 @@ PROGRAMS = {
     'gcloud-credential-daypass.1': ['gcloud-credential-daypass'],
     'nats-credential-daypass.1': ['nats-credential-daypass'],
     'daypass-prompt.1': ['daypass-prompt'],
-    'daypass-agent.8': ['daypass-agent', 'daypass-config',
+    'daypass-agent.8': ['daypass-agent', 'daypass-audit', 'daypass-config',
                         'daypass-keyring'],
     'daypass-nats-callout.8': ['daypass-nats-callout', 'daypass-keys'],
 }
