@@ -76,6 +76,10 @@ class Ordinary(Place):
             os.chown(path, uid, uid)
             path = os.path.dirname(path)
 
+    def without_identity(self):
+        super().without_identity()
+        self.env['PATH'] = self.env['PATH'].replace(BUILD, self.programs, 1)
+
     # sessions
 
     def session(self, *command, name='agent:test', options=(), **more):
