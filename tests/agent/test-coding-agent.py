@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """A script that works as a coding agent does, with real clients, in a child
-session, also in an isolated one: what it may have works, what it must ask for waits for a person, and
-what it must not have is denied so that it does not try again."""
+session, also in an isolated one: what it may have works, what it must ask for
+waits for a person, what it must not have is denied so that it does not try
+again, and the audit shows all of it."""
 
 import contextlib
 import json
@@ -67,6 +68,8 @@ def configure(place, host):
         rule('account', 'allow', credential='dev'),
         rule('google', 'allow', target='id-token:https://iam.googleapis.com'
              '/**'),
+        sections.section('audit', None, required='yes',
+                         sink=f'file:{place.path("home/audit.log")}'),
         # podman's file is hidden for the logins that may be in it
         sections.section('isolation', None, show=place.path('home/auth.json')))
 
@@ -197,6 +200,23 @@ def work(place, host, env, opened):
     ok(processes.wait_for(lambda: rig.count('github:revoke') == 2, 10),
        'when the session ends, both are taken back')
     equal(pending(place), [], 'and the grant is gone')
+    check_records(place)
+
+
+def check_records(place):
+    """All of it is in the audit, in order, and nothing was changed."""
+    done = place.daypass('audit', '--json', '--actor', 'agent:x')
+    records = [json.loads(line) for line in done.out.splitlines()]
+    told = [(r['type'].removeprefix('dev.daypass.'),
+             r['data'].get('credential')) for r in records]
+    wanted = [('session.opened', None), ('mint', 'read'), ('mint', 'dev'),
+              ('approval.requested', 'write'), ('approval.granted', 'write'),
+              ('mint', 'write'), ('deny', 'prod'), ('deny', 'read'),
+              ('deny', 'id-token'), ('session.ended', None)]
+    equal([one for one in told if one in wanted], wanted,
+          'the audit has all of it, in order')
+    done = place.daypass('audit', 'verify')
+    equal(done.code, 0, f'the chain is intact: {done.out.strip()}')
 
 
 def whole(place, opened):

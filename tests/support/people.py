@@ -13,7 +13,7 @@ from .tap import Skip
 
 NOBODY = 65534
 PROGRAMS = ('aws-credential-daypass', 'daypass', 'daypass-agent',
-            'daypass-config', 'docker-credential-daypass',
+            'daypass-audit', 'daypass-config', 'docker-credential-daypass',
             'gcloud-credential-daypass', 'git-credential-daypass')
 
 
