@@ -98,16 +98,16 @@ tell_program(const struct telling *telling)
 /* 1: told; 0: a variable is wanted; -1: not usable, so there is nothing. */
 static int
 tell_identity(const struct identity *identity, const struct settings *settings,
-    const struct message *request, struct writing *writing, char want[256])
+    const struct message *request, struct writing *writing,
+    char want[AROUND_WANT])
 {
 	struct telling telling = {
 	    .trace.add = add, .writing = writing, .identity = identity};
 	scoped(surroundings) struct surroundings *around = NULL;
-	const char *variable = settings_get(settings, "variable");
 	int made;
 
-	if (variable != NULL)
-		writing_add(writing, "unset", variable);
+	settings_each (variable, settings, "variable")
+		writing_add(writing, "unset", variable->value);
 	if (identity->trace == NULL)
 		return 1;
 	made = around_make(identity, settings, request, &around, want, NULL);
@@ -131,7 +131,8 @@ may_mean(const struct settings *settings, const struct identity *identity)
 
 static int
 tell_section(const struct config *config, const char *name,
-    const struct message *request, struct writing *writing, char want[256])
+    const struct message *request, struct writing *writing,
+    char want[AROUND_WANT])
 {
 	const struct settings *settings = NULL;
 
@@ -174,7 +175,7 @@ tell_variables(struct writing *writing)
 /* Also those that no section asks for: whoever is inside must not. */
 static int
 tell_identities(const struct config *config, const struct message *request,
-    struct writing *writing, char want[256])
+    struct writing *writing, char want[AROUND_WANT])
 {
 	const char *const *names = config_names(config, "identity");
 
@@ -267,7 +268,7 @@ begin(struct asker *asker, const struct config *config)
 {
 	struct writing *writing = asker_writing(asker, "ok");
 	struct error err = {.fault = FAULT_NONE};
-	char want[256];
+	char want[AROUND_WANT];
 
 	if (tell_wishes(config, writing, &err) == -1) {
 		asker_error(asker, &err);
@@ -276,7 +277,7 @@ begin(struct asker *asker, const struct config *config)
 	tell_program_directories(writing);
 	tell_files(config, writing);
 	if (tell_identities(config, asker_request(asker), writing, want) == 0)
-		writing_add(asker_writing(asker, "want"), "variable", want);
+		around_want(asker_writing(asker, "want"), want);
 	asker_answer(asker);
 }
 

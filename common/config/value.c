@@ -262,7 +262,6 @@ value_keep(
 	return refuse(err, value, "is no number from 0 to 99");
 }
 
-/* The rest of a program's name, docker-credential-NAME; not our own. */
 /* As a shell would take it, and short enough to be asked for. */
 int
 value_variable(
@@ -280,6 +279,7 @@ value_variable(
 	return 0;
 }
 
+/* The rest of a program's name, docker-credential-NAME; not our own. */
 int
 value_fallback(
     const struct sections *sections, const char *value, struct error *err)

@@ -188,6 +188,16 @@ def test_variables(place):
     ok(out.startswith(b'ey'), 'also by the next agent', out, err)
 
 
+def test_named_variables(place):
+    """Those that [identity] names are tokens: all of them stay outside."""
+    named = {'ONE_JWT': 'x', 'TWO_JWT': 'y'}
+    for source in ('gitlab', 'env'):
+        place.configure(sections.section('identity', None, source=source,
+                                         variable=list(named)))
+        equal(place.attack('environment', *named, env=named),
+              dict.fromkeys(named), f'{source}: no variable of several')
+
+
 def test_general_command(place):
     """Open, and so refused: a shell cannot be taken away."""
     place.configure(sections.section('identity', None, source='command',
