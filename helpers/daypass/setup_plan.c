@@ -230,6 +230,26 @@ begin_file(
 	return setup_plan_put(plan, draft, &created, err);
 }
 
+/* What has to stand between the text and lines behind it: its last line may
+ * have no end, or a backslash there, which to git goes on with the next line.
+ */
+static const char *
+gap(const struct setup_text *text)
+{
+	const char *newline = setup_text_newline(text);
+	size_t end = text->length;
+	bool open = end > 0 && text->bytes[end - 1] != '\n';
+
+	while (end > 0 && strchr("\r\n", text->bytes[end - 1]) != NULL)
+		end--;
+	if (end == 0 || text->bytes[end - 1] != '\\' ||
+	    text->length - end > strlen(newline))
+		return open ? newline : "";
+	if (!open)
+		return newline;
+	return newline[0] == '\r' ? "\r\n\r\n" : "\n\n";
+}
+
 int
 setup_plan_append(struct setup_plan *plan, struct setup_draft *draft,
     const char *what, const char *lines, size_t head, struct error *err)
@@ -239,9 +259,9 @@ setup_plan_append(struct setup_plan *plan, struct setup_draft *draft,
 
 	if (begin_file(plan, draft, err) == -1)
 		return -1;
-	if (text->length > 0 && text->bytes[text->length - 1] != '\n') {
+	edit.new = gap(text);
+	if (edit.new[0] != '\0') {
 		edit.at = text->length;
-		edit.new = setup_text_newline(text);
 		if (setup_plan_put(plan, draft, &edit, err) == -1)
 			return -1;
 	}
