@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "config/match.h"
 #include "helpers/daypass/setup_ini.h"
+#include "helpers/daypass/setup_profile.h"
 #include "helpers/daypass/setup_tools.h"
 #include "helpers/daypass/setup_wanted.h"
 
@@ -24,21 +25,6 @@ struct aws_file {
 	const char *helper;
 	struct setup_text shared; /* ~/.aws/credentials, as far as it is read */
 };
-
-/* [profile NAME], or [default]; both exist for "default". */
-static const char *
-section_of(
-    const struct setup_text *text, const char *profile, char *name, size_t size)
-{
-	struct setup_ini_found found;
-	struct error err;
-
-	snprintf(name, size, "profile %s", profile);
-	if (strcmp(profile, "default") == 0 &&
-	    setup_ini_find(text, name, NULL, &found, &err) != 1)
-		text_copy(name, size, profile);
-	return name;
-}
 
 /* Is it a command of ours, for this profile, wherever it lies? */
 static bool
@@ -107,6 +93,9 @@ put_line(struct setup_plan *plan, const struct aws_file *file,
 	if (found == NULL)
 		buffer_printf(&lines, "[%s]%s", section, newline);
 	edit.head = lines.length;
+	if (found != NULL)
+		buffer_add(&lines, setup_text_bytes(text) + found->first,
+		    found->indent);
 	buffer_printf(&lines, "%s = %s --profile %s%s", process_key,
 	    file->helper, profile, newline);
 	if (buffer_failed(&lines))
@@ -137,20 +126,23 @@ replace_line(struct setup_plan *plan, const struct aws_file *file,
 {
 	const char *newline = setup_text_newline(&file->draft->now);
 	scoped(string) char *old = NULL;
-	char new[2 * DIRS_PATH_MAX];
+	scoped(buffer) struct buffer new = BUFFER(16384);
 
 	old = strndup(
 	    file->draft->now.bytes + line->begin, line->end - line->begin);
 	if (old == NULL)
 		return error_set(err, FAULT_SYSTEM, "no memory");
-	snprintf(new, sizeof(new), "%s = %s --profile %s%s", process_key,
-	    file->helper, profile, text_ends(old, "\n") ? newline : "");
+	buffer_add(&new, old, line->indent);
+	buffer_printf(&new, "%s = %s --profile %s%s", process_key, file->helper,
+	    profile, text_ends(old, "\n") ? newline : "");
+	if (buffer_failed(&new))
+		return error_set(err, FAULT_SYSTEM, "no memory");
 	return setup_plan_put(plan, file->draft,
 	    &(struct setup_edit){.kind = EDIT_LINES,
 		.what = profile,
 		.at = line->begin,
 		.old = old,
-		.new = new},
+		.new = new.bytes},
 	    err);
 }
 
@@ -207,7 +199,9 @@ settle_profile(struct setup_plan *plan, const struct aws_file *file,
 	char section[SETUP_INI_MAX];
 	int there;
 
-	section_of(&file->draft->now, profile, section, sizeof(section));
+	if (setup_profile_section(&file->draft->now, profile, section, err) ==
+	    -1)
+		return error_in(err, "'%s'", file->draft->path);
 	there = setup_ini_find(
 	    &file->draft->now, section, process_key, &found, err);
 	if (there == -1)

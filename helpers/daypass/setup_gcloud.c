@@ -164,16 +164,24 @@ put_property(struct setup_plan *plan, struct setup_draft *draft,
 {
 	struct setup_text *text = &draft->now;
 	const char *newline = setup_text_newline(text);
-	char lines[DIRS_PATH_MAX + 128];
+	scoped(buffer) struct buffer lines = BUFFER(16384);
 	struct setup_edit edit = {
-	    .kind = EDIT_LINES, .what = property, .old = "", .new = lines};
+	    .kind = EDIT_LINES, .what = property, .old = ""};
+	size_t head;
 
-	snprintf(lines, sizeof(lines), "%s%s%s = %s%s",
-	    found == NULL ? "[auth]" : "", found == NULL ? newline : "",
-	    property, account, newline);
 	if (found == NULL)
-		return setup_plan_append(plan, draft, property, lines,
-		    strlen("[auth]") + strlen(newline), err);
+		buffer_printf(&lines, "[auth]%s", newline);
+	else
+		buffer_add(&lines, setup_text_bytes(text) + found->first,
+		    found->indent);
+	head = lines.length;
+	buffer_printf(&lines, "%s = %s%s", property, account, newline);
+	if (buffer_failed(&lines))
+		return error_set(err, FAULT_SYSTEM, "no memory");
+	if (found == NULL)
+		return setup_plan_append(
+		    plan, draft, property, lines.bytes, head, err);
+	edit.new = lines.bytes;
 	edit.at = found->body;
 	if (text->bytes[found->body - 1] != '\n')
 		return error_set(err, FAULT_CONFIG,

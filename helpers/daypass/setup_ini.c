@@ -22,23 +22,14 @@ wrong(const struct setup_text *text, size_t at, const char *what,
 	return error_set(err, FAULT_CONFIG, "line %u: %s", line, what);
 }
 
-/* From `begin` up to `end`, without the blanks around. */
 static int
-copy_name(
-    struct setup_ini_line *line, const char *begin, const char *end, bool lower)
+copy_name(struct setup_ini_line *line, const char *begin, const char *end)
 {
-	size_t length;
+	size_t length = (size_t)(end - begin);
 
-	while (begin < end && is_blank(*begin))
-		begin++;
-	while (end > begin && is_blank(end[-1]))
-		end--;
-	length = (size_t)(end - begin);
 	if (length == 0 || length >= sizeof(line->name))
 		return -1;
-	for (size_t i = 0; i < length; i++)
-		line->name[i] =
-		    lower ? (char)tolower((unsigned char)begin[i]) : begin[i];
+	memcpy(line->name, begin, length);
 	line->name[length] = '\0';
 	return 0;
 }
@@ -53,7 +44,12 @@ read_header(const struct setup_text *text, struct setup_ini_line *line,
 	if (close == NULL)
 		return wrong(
 		    text, line->begin, "the section's header has no `]`", err);
-	if (copy_name(line, first + 1, close, false) == -1)
+	if (memchr(close + 1, ']', (size_t)(end - close - 1)) != NULL)
+		return wrong(text, line->begin,
+		    "the section's header has two `]`: tools do not agree on "
+		    "which ends it",
+		    err);
+	if (copy_name(line, first + 1, close) == -1)
 		return wrong(text, line->begin,
 		    "the section has no name, or a long one", err);
 	return 1;
@@ -72,11 +68,15 @@ read_key(const struct setup_text *text, struct setup_ini_line *line,
 	if (sign == end)
 		return wrong(
 		    text, line->begin, "a key that no `=` follows", err);
-	if (copy_name(line, first, sign, true) == -1)
-		return wrong(
-		    text, line->begin, "no key before `=`, or a long one", err);
 	for (value = sign + 1; value < end && is_blank(*value); value++)
 		;
+	while (sign > first && is_blank(sign[-1]))
+		sign--;
+	if (copy_name(line, first, sign) == -1)
+		return wrong(
+		    text, line->begin, "no key before `=`, or a long one", err);
+	for (char *c = line->name; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
 	while (end > value && is_blank(end[-1]))
 		end--;
 	line->value = (size_t)(value - text->bytes);
@@ -91,6 +91,7 @@ setup_ini_next(const struct setup_text *text, struct setup_ini_line *line,
 	bool goes_on =
 	    line->end > 0 && (line->kind == INI_KEY || line->kind == INI_MORE);
 	const char *first, *end;
+	size_t indent;
 
 	if (line->end >= text->length)
 		return 0;
@@ -107,12 +108,41 @@ setup_ini_next(const struct setup_text *text, struct setup_ini_line *line,
 			line->kind = first == end ? INI_BLANK : INI_COMMENT;
 		return 1;
 	}
-	if (goes_on && first > text->bytes + line->begin) {
+	indent = (size_t)(first - text->bytes) - line->begin;
+	if (goes_on && indent > line->indent) {
 		line->kind = INI_MORE;
 		return 1;
 	}
+	line->indent = indent;
 	return *first == '[' ? read_header(text, line, first, end, err)
 			     : read_key(text, line, first, end, err);
+}
+
+static int
+enter(const struct setup_text *text, const struct setup_ini_line *line,
+    struct setup_ini_found *found, bool *there, struct error *err)
+{
+	if (*there)
+		return wrong(
+		    text, line->begin, "this section is there twice", err);
+	found->header = line->begin;
+	found->body = line->end;
+	*there = true;
+	return 0;
+}
+
+static void
+note_key(const struct setup_ini_line *line, const char *key,
+    struct setup_ini_found *found)
+{
+	if (found->first == 0) {
+		found->first = line->begin;
+		found->indent = line->indent;
+	}
+	if (key != NULL && strcmp(line->name, key) == 0) {
+		found->has_key = true;
+		found->key = *line;
+	}
 }
 
 int
@@ -129,18 +159,11 @@ setup_ini_find(const struct setup_text *text, const char *section,
 			continue;
 		if (line.kind == INI_HEADER) {
 			inside = strcmp(line.name, section) == 0;
-			if (inside && there)
-				return wrong(text, line.begin,
-				    "this section is there twice", err);
-			if (inside) {
-				found->header = line.begin;
-				found->body = line.end;
-				there = true;
-			}
-		} else if (inside && key != NULL &&
-			   strcmp(line.name, key) == 0) {
-			found->has_key = true;
-			found->key = line;
+			if (inside &&
+			    enter(text, &line, found, &there, err) == -1)
+				return -1;
+		} else if (inside) {
+			note_key(&line, key, found);
 		}
 	}
 	return got == -1 ? -1 : there;

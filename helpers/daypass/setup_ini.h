@@ -6,7 +6,7 @@
 
 /*
  * The lines of an INI file as Python's configparser reads them (aws, gcloud):
- * a line that is indented goes on with the key before it. git's own format has
+ * a line that is indented further than the key before it goes on with that. git's own format has
  * a reader of its own (config/scan.h).
  */
 enum setup_ini_kind {
@@ -22,7 +22,9 @@ enum setup_ini_kind {
 struct setup_ini_line {
 	enum setup_ini_kind kind;
 	size_t begin, end;	    /* `end` is behind its line end */
-	char name[SETUP_INI_MAX];   /* of a header; a key, in lower case */
+	size_t indent;		    /* of the header or key, in bytes */
+	char name[SETUP_INI_MAX];   /* of a header, blanks included; a key,
+				       in lower case */
 	size_t value, value_length; /* of a key, trimmed */
 };
 
@@ -36,6 +38,10 @@ int setup_ini_next(const struct setup_text *text, struct setup_ini_line *line,
 struct setup_ini_found {
 	size_t header; /* where its header begins */
 	size_t body;   /* behind its header's line */
+	size_t first;  /* where the line of its first key begins: */
+	size_t indent; /* with so many blanks, which a key before it needs too,
+			  or the others would go on with its value; 0 without
+			  keys */
 	bool has_key;
 	struct setup_ini_line key; /* the last one of that name */
 };
