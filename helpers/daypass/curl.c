@@ -138,7 +138,7 @@ explain(int status, int heads, const struct secret *token)
 	if (!WIFEXITED(status) ||
 	    (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != 22))
 		return;
-	curl_reply_read(&reply, heads);
+	curl_reply_read(&reply, heads, token);
 	if (reply.status == 0)
 		return;
 	curl_reply_explain(&reply, &line.urls[0], token, &err);

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/echo.h"
 #include "base/jwt.h"
 #include "base/text.h"
 #include "helpers/daypass/curl_reply.h"
@@ -15,21 +16,22 @@
 
 /* RFC 6750 3: ..., error_description="..." */
 static void
-read_challenge(struct curl_reply *reply, const char *line)
+read_challenge(struct curl_reply *reply, char *line, const struct secret *token)
 {
 	static const char name[] = "error_description=\"";
-	const char *at = strstr(line, name);
+	char *at = strstr(line, name);
 
 	if (at == NULL)
 		return;
 	at += sizeof(name) - 1;
-	text_printable(
-	    reply->words, sizeof(reply->words), at, strcspn(at, "\""));
+	at[strcspn(at, "\"")] = '\0';
+	echo_conceal(at, token);
+	text_printable(reply->words, sizeof(reply->words), at, strlen(at));
 }
 
 /* One line without its end. False: nothing more is wanted. */
 static bool
-read_line(struct curl_reply *reply, const char *line)
+read_line(struct curl_reply *reply, char *line, const struct secret *token)
 {
 	static const char challenge[] = "WWW-Authenticate:";
 	int status;
@@ -47,29 +49,30 @@ read_line(struct curl_reply *reply, const char *line)
 			reply->status = status;
 	} else if (reply->status != 0 &&
 		   strncasecmp(line, challenge, sizeof(challenge) - 1) == 0)
-		read_challenge(reply, line);
+		read_challenge(reply, line, token);
 	return true;
 }
 
 void
-curl_reply_parse(struct curl_reply *reply, char *text)
+curl_reply_parse(
+    struct curl_reply *reply, char *text, const struct secret *token)
 {
 	char *line;
 
 	*reply = (struct curl_reply){.status = 0};
 	while ((line = strsep(&text, "\r\n")) != NULL)
-		if (!read_line(reply, line))
+		if (!read_line(reply, line, token))
 			return;
 }
 
 void
-curl_reply_read(struct curl_reply *reply, int heads)
+curl_reply_read(struct curl_reply *reply, int heads, const struct secret *token)
 {
 	static char text[HEADS_MAX + 1];
 	ssize_t length = pread(heads, text, HEADS_MAX, 0);
 
 	text[length < 0 ? 0 : length] = '\0';
-	curl_reply_parse(reply, text);
+	curl_reply_parse(reply, text, token);
 }
 
 /* Who a service account is to people: its e-mail. */

@@ -13,11 +13,13 @@ struct curl_reply {
 };
 
 /* Reads heads of replies, as curl's --dump-header wrote them; `text` is taken
- * apart. */
-void curl_reply_parse(struct curl_reply *reply, char *text);
+ * apart. What they repeat of the token is left out. */
+void curl_reply_parse(
+    struct curl_reply *reply, char *text, const struct secret *token);
 
 /* The same out of a file, up to 256 KiB of it. */
-void curl_reply_read(struct curl_reply *reply, int heads);
+void curl_reply_read(
+    struct curl_reply *reply, int heads, const struct secret *token);
 
 /* What it means for who sent this token: one sentence, FAULT_REFUSED. -1, as
  * with every error. */

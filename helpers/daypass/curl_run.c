@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -57,7 +58,14 @@ find(char *program, size_t size, struct error *err)
 	return 0;
 }
 
-/* All but what makes curl's TLS library write its keys down. */
+/* What makes curl's libraries write keys down, or what HTTP/3 sends. */
+static bool
+is_kept_out(const char *variable)
+{
+	return text_starts(variable, "SSLKEYLOGFILE=") ||
+	       text_starts(variable, "QLOGDIR=");
+}
+
 static char **
 make_environment(void)
 {
@@ -69,7 +77,7 @@ make_environment(void)
 	if ((made = calloc(count + 1, sizeof(*made))) == NULL)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		if (!text_starts(environ[i], "SSLKEYLOGFILE="))
+		if (!is_kept_out(environ[i]))
 			made[kept++] = environ[i];
 	return made;
 }
@@ -123,7 +131,10 @@ prepare(const struct curl_run *run, struct child *child, struct error *err)
 static _Noreturn void
 become(const struct child *child, pid_t parent)
 {
+	static const struct rlimit none = {0, 0};
+
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	setrlimit(RLIMIT_CORE, &none);
 	if (getppid() == parent && fcntl(child->token[0], F_SETFD, 0) == 0 &&
 	    fcntl(child->heads, F_SETFD, 0) == 0 &&
 	    (child->speech[1] == -1 ||
@@ -168,6 +179,13 @@ tell(int fd, const struct curl_run *run)
 }
 
 static void
+hide_words(const struct curl_run *run)
+{
+	for (int i = 0; i < run->argc; i++)
+		memset(run->argv[i], '*', strlen(run->argv[i]));
+}
+
+static void
 close_one(int *fd)
 {
 	close(*fd);
@@ -182,6 +200,7 @@ attend(const struct curl_run *run, struct child *child, pid_t pid)
 	int status;
 
 	close_one(&child->token[0]);
+	hide_words(run);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);

@@ -55,6 +55,7 @@ whole(void)
 void
 curl_veil(int from, int to, const struct secret *token)
 {
+	size_t length;
 	ssize_t got;
 
 	for (;;) {
@@ -66,7 +67,10 @@ curl_veil(int from, int to, const struct secret *token)
 		for (char *c = lines + filled; got > 0; got--, c++, filled++)
 			if (*c == '\0')
 				*c = '?';
-		pass(to, token, filled == LINES ? filled : whole());
+		length = whole();
+		if (length == 0 && filled == LINES)
+			length = filled;
+		pass(to, token, length);
 	}
 	pass(to, token, filled);
 	explicit_bzero(lines, sizeof(lines));

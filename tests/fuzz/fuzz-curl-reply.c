@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
 	if (token == NULL || text == NULL)
 		return 0;
-	curl_reply_parse(&reply, text);
+	curl_reply_parse(&reply, text, token);
 	if (reply.status == 0)
 		return 0;
 	if (reply.status != 401 && reply.status != 403)
