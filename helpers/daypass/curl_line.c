@@ -38,6 +38,27 @@ no_option(const char *option, struct error *err)
 	    text_printable(shown, sizeof(shown), option, strlen(option)));
 }
 
+/* curl sends what it is given, and a line of its own is a header of its own, or
+ * another request. */
+static int
+check_lines(const char *option, const char *value, struct error *err)
+{
+	if (value == NULL || strpbrk(value, "\r\n") == NULL)
+		return 0;
+	return refuse(option, "has a line break in its value", err);
+}
+
+/* Older curls keep the token where a redirect goes from https to http. */
+static int
+check_schemes(const char *option, const char *value, struct error *err)
+{
+	if (strcmp(value, "=https") == 0 || strcmp(value, "-all,https") == 0)
+		return 0;
+	return refuse(option,
+	    "would let a redirect lead to plain http: only =https is taken",
+	    err);
+}
+
 /* Names that curl reads in any case, up to the `:` or `;`. */
 static bool
 is_header(const char *header, const char *name)
@@ -141,10 +162,16 @@ use(struct reading *reading, const struct curl_option *option,
 	case CURL_URL:
 		return read_url(reading->line, value, err);
 	case CURL_HEADER:
+		if (check_lines(written, value, err) == -1)
+			return -1;
 		return read_header(reading->line, value, err);
+	case CURL_HEAD:
+		return check_lines(written, value, err);
 	case CURL_LOGIN:
 		reading->line->login = true;
-		return 0;
+		return check_lines(written, value, err);
+	case CURL_SCHEMES:
+		return check_schemes(written, value, err);
 	case CURL_FOLLOW:
 		reading->line->follow = true;
 		return 0;

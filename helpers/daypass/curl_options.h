@@ -13,8 +13,10 @@ enum curl_use {
 	CURL_PLAIN,
 	CURL_URL,     /* its value is one more URL */
 	CURL_HEADER,  /* its value is a header */
+	CURL_HEAD,    /* its value goes into the request's head as it is */
 	CURL_LOGIN,   /* curl sends an Authorization of the user's */
 	CURL_FOLLOW,  /* redirects are followed */
+	CURL_SCHEMES, /* its value says to which schemes they may lead */
 	CURL_VERBOSE, /* what is sent is shown on stderr */
 	CURL_STDERR,  /* stderr goes elsewhere */
 	CURL_DETOUR,  /* not straight to the URL's host: without TLS, somebody

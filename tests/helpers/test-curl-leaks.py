@@ -136,5 +136,50 @@ def test_own_words(place):
     place.rig.heal()
 
 
+# What is refused before anything is minted: words, arguments.
+REFUSED = (
+    ('line break', '-H', 'X-A: b\r\nHost: evil.example', RUN),
+    ('line break', '-HX-A: b\nX-B: c', RUN),
+    ('line break', '--header', 'X-A: b\rX-B: c', RUN),
+    ('line break', '-A', 'me\r\nHost: evil.example', RUN),
+    ('line break', '--referer', 'x\r\nHost: evil.example', RUN),
+    ('line break', '-b', 'a=b\r\nHost: evil.example', RUN),
+    ('line break', '-X', 'GET / HTTP/1.1\r\nHost: evil.example\r\nX:', RUN),
+    ('line break', '-r', '0-1\r\nHost: evil.example', RUN),
+    ('plain http', '-L', '--proto-redir', '=http,https', RUN),
+    ('plain http', '--proto-redir', 'all', '-L', RUN),
+    ('plain http', '--proto-redir', '+http', RUN),
+    ('somebody else', '--doh-url', 'https://evil.example', 'http://localhost'),
+    ('somebody else', '--dns-servers', '192.0.2.1', 'http://localhost'),
+)
+
+
+def test_refused(place):
+    bind(place)
+    for words, *arguments in REFUSED:
+        done = curl(place, '-m', '1', *arguments)
+        name = repr(' '.join(arguments))[:60]
+        equal((done.code, done.out), (77, ''), f'{name}: refused')
+        like(done.err, f'^daypass: .*({words})', 'and says why')
+    done = curl(place, RUN, '--knownhosts')
+    like(done.err, "--knownhosts wants a value", 'an option of curl 8.17')
+
+
+def test_not_refused(place):
+    """Their like that do no harm."""
+    bind(place)
+    url = place.rig['function'] + '/x'
+    for name, *arguments in (
+            ('a hardened script', '--proto', '=https', '--proto-redir',
+             '=https', '--tlsv1.2'),
+            ('of https alone', '--proto-redir', '-all,https'),
+            ('a line break in data', '-d', 'a\r\nHost: b'),
+            ('or in what is written', '-w', '\n'),
+            ('a header, an agent, a method', '-H', 'X-A: b', '-A', 'me', '-X',
+             'PUT')):
+        done = curl(place, '-sS', *arguments, url)
+        ok(done.code == 0 and '"caller"' in done.out, name, done)
+
+
 if __name__ == '__main__':
     tap.run(globals())
