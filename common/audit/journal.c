@@ -78,7 +78,7 @@ forget_file(struct journal *journal)
 	journal->fd = -1;
 }
 
-/* One of ours, that nobody else may write or has a second name for. */
+/* One of ours, that nobody else may write. */
 static int
 check_file(const struct journal *journal, const struct stat *st,
     struct error *err)
@@ -95,11 +95,44 @@ check_file(const struct journal *journal, const struct stat *st,
 	return 0;
 }
 
+static void
+directory_of(const struct journal *journal, char name[JOURNAL_PATH_MAX])
+{
+	const char *slash = strrchr(journal->path, '/');
+	size_t length = slash == NULL ? 0 : (size_t)(slash - journal->path);
+
+	snprintf(name, JOURNAL_PATH_MAX, "%.*s", (int)length, journal->path);
+	if (length == 0)
+		snprintf(name, JOURNAL_PATH_MAX, slash == NULL ? "." : "/");
+}
+
+/* Who may rename what is in it may put another file in our file's place. */
+static int
+check_directory(const struct journal *journal, struct error *err)
+{
+	char name[JOURNAL_PATH_MAX];
+	struct stat st;
+
+	directory_of(journal, name);
+	if (stat(name, &st) == -1)
+		return error_errno(err, "cannot open '%s'", journal->path);
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return error_set(err, FAULT_SYSTEM,
+		    "'%s' lies in a directory of another user", journal->path);
+	if ((st.st_mode & S_IWOTH) != 0 && (st.st_mode & S_ISVTX) == 0)
+		return error_set(err, FAULT_SYSTEM,
+		    "'%s' lies in a directory that everybody may write",
+		    journal->path);
+	return 0;
+}
+
 static int
 open_file(struct journal *journal, struct error *err)
 {
 	struct stat st;
 
+	if (check_directory(journal, err) == -1)
+		return -1;
 	journal->fd = open(journal->path,
 	    O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK,
 	    0600);
@@ -162,7 +195,6 @@ journal_begin(
 {
 	struct stat st;
 
-	journal->finding[0] = '\0';
 	buffer_free(&journal->lines);
 	if (get_hold(journal, &st, err) == -1) {
 		forget_file(journal);
@@ -231,6 +263,11 @@ shift_names(const struct journal *journal)
 	if (lstat(journal_name(journal->path, 1, to), &st) == 0 &&
 	    st.st_dev == journal->device && st.st_ino == journal->inode)
 		return 0;
+	/* those of a time when more were kept have no place in the chain */
+	for (unsigned i = journal->limits.keep + 1; i <= JOURNAL_KEEP_MAX; i++)
+		if (unlink(journal_name(journal->path, i, to)) == -1 &&
+		    errno != ENOENT)
+			return -1;
 	for (unsigned i = journal->limits.keep; i > 1; i--)
 		if (rename(journal_name(journal->path, i - 1, from),
 			journal_name(journal->path, i, to)) == -1 &&
@@ -299,6 +336,21 @@ write_all(struct journal *journal, const char *bytes, size_t length)
 	return 0;
 }
 
+/* A file that is new has its name on the disk, too. A directory that we may
+ * not read cannot be synced by us. */
+static int
+sync_name(const struct journal *journal)
+{
+	char name[JOURNAL_PATH_MAX];
+	scoped(fd) int fd = -1;
+
+	if (journal->size > 0)
+		return 0;
+	directory_of(journal, name);
+	fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd != -1 && fsync(fd) == -1 && errno == EIO ? -1 : 0;
+}
+
 /* All or nothing: what was begun is taken back, for the lock is ours. */
 static int
 put(struct journal *journal, bool sync, struct error *err)
@@ -309,14 +361,18 @@ put(struct journal *journal, bool sync, struct error *err)
 	if ((torn && write_all(journal, "\n", 1) == -1) ||
 	    write_all(journal, buffer_text(&journal->lines),
 		journal->lines.length) == -1 ||
-	    (sync && fdatasync(journal->fd) == -1)) {
+	    (sync &&
+		(fdatasync(journal->fd) == -1 || sync_name(journal) == -1))) {
 		error_errno(err, "cannot write '%s'", journal->path);
-		if (ftruncate(journal->fd, journal->size) == -1)
+		if (ftruncate(journal->fd, journal->size) == -1) {
 			journal->known = false;
+			journal->expects = journal->head.sequence > 0;
+		}
 		return -1;
 	}
 	journal->size = size;
 	journal->head = journal->next;
+	journal->finding[0] = '\0';
 	return 0;
 }
 

@@ -35,8 +35,9 @@ void journal_expect(struct journal *journal, const struct head *head);
 /*
  * One turn of writing: begin, any number of adds, then commit or cancel.
  * begin takes the lock and finds the end of the chain. 1: somebody has been at
- * the file, and *finding says what is wrong, for a record of its own; 0. -1:
- * it cannot be written (FAULT_SYSTEM), and nothing is locked.
+ * the file, and *finding says what is wrong, for a record of its own; so it
+ * does each time until a turn is committed; 0. -1: it cannot be written
+ * (FAULT_SYSTEM), and nothing is locked.
  */
 int journal_begin(struct journal *journal, const char **finding,
     struct error *err);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,12 +21,28 @@ journal_open_old(const struct journal *journal, unsigned number)
 	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 }
 
+static void suspect(struct journal *journal, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The first one stands until it is written. */
 static void
-find(struct journal *journal, const char *why, int64_t offset)
+suspect(struct journal *journal, const char *fmt, ...)
 {
-	if (journal->finding[0] == '\0')
-		snprintf(journal->finding, sizeof(journal->finding),
-		    "at byte %lld of the file: %s", (long long)offset, why);
+	va_list arguments;
+
+	if (journal->finding[0] != '\0')
+		return;
+	va_start(arguments, fmt);
+	vsnprintf(
+	    journal->finding, sizeof(journal->finding), fmt, arguments);
+	va_end(arguments);
+}
+
+static void
+suspect_at(struct journal *journal, const char *why, int64_t offset)
+{
+	suspect(
+	    journal, "at byte %lld of the file: %s", (long long)offset, why);
 }
 
 int
@@ -56,7 +73,7 @@ journal_follow(
 			return -1;
 		}
 		if (why != NULL) {
-			find(journal, why, at);
+			suspect_at(journal, why, at);
 			return 0;
 		}
 	}
@@ -101,7 +118,7 @@ look_anew(struct journal *journal, int64_t size, struct error *err)
 	if (size > 0) {
 		found = last_of(journal->fd, size, &head, &whole);
 		if (found == 0 || (found == 1 && !whole))
-			find(journal, "the last line is no record", size);
+			suspect_at(journal, "the last line is no record", size);
 	} else {
 		old = journal_open_old(journal, 1);
 		if (old == -1 && errno != ENOENT)
@@ -157,7 +174,7 @@ look_for(struct journal *journal, const struct head *expected,
 	if (found == -1)
 		return error_errno(err, "cannot read '%s'", journal->path);
 	if (found == 0)
-		snprintf(journal->finding, sizeof(journal->finding),
+		suspect(journal,
 		    "record %lld, which was the last one, is not there",
 		    (long long)expected->sequence);
 	return 0;
@@ -173,7 +190,7 @@ journal_look(struct journal *journal, int64_t size, struct error *err)
 	if (journal->known && size == journal->size)
 		return 0;
 	if (journal->known && size < journal->size) {
-		snprintf(journal->finding, sizeof(journal->finding),
+		suspect(journal,
 		    "the file was cut: it had %lld bytes, and has %lld",
 		    (long long)journal->size, (long long)size);
 		journal->known = false;
@@ -205,7 +222,7 @@ number_of(const struct journal *journal)
 	char name[JOURNAL_PATH_MAX];
 	struct stat st;
 
-	for (unsigned i = 1; i <= journal->limits.keep; i++)
+	for (unsigned i = 1; i <= JOURNAL_KEEP_MAX; i++)
 		if (lstat(journal_name(journal->path, i, name), &st) == 0 &&
 		    st.st_dev == journal->device &&
 		    st.st_ino == journal->inode)
@@ -218,11 +235,12 @@ journal_catch_up(struct journal *journal, struct error *err)
 {
 	unsigned number = number_of(journal);
 	int64_t offset = journal->size;
+	struct head head = journal->head;
 
 	if (!journal->known)
 		return 0;
 	if (number == 0) {
-		snprintf(journal->finding, sizeof(journal->finding),
+		suspect(journal,
 		    "the file was replaced: another one is in its place");
 		journal->known = false;
 		return 0;
@@ -230,8 +248,8 @@ journal_catch_up(struct journal *journal, struct error *err)
 	for (; number > 0; number--, offset = 0) {
 		scoped(fd) int old = journal_open_old(journal, number);
 		int follows = old == -1 ? -1
-					: journal_follow(journal, old, offset,
-					      &journal->head);
+					: journal_follow(
+					      journal, old, offset, &head);
 
 		if (follows == -1)
 			return error_errno(
@@ -241,6 +259,7 @@ journal_catch_up(struct journal *journal, struct error *err)
 			return 0;
 		}
 	}
+	journal->head = head;
 	journal->size = 0; /* the latest is all new */
 	return 0;
 }

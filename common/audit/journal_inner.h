@@ -23,7 +23,7 @@ struct journal {
 	/* of this turn */
 	struct head next;
 	struct buffer lines;
-	char finding[512];
+	char finding[512]; /* "", or what no record tells of yet */
 };
 
 /* journal_end.c: after the file was opened and locked, finds out what is its

@@ -52,27 +52,41 @@ seal_takes(const char *record)
 	       length + MORE_MAX + SEAL_PART < SEAL_LINE_MAX - 1;
 }
 
-int
-seal(struct head *head, const char *record, const char *more,
-    struct buffer *out)
+static void
+write_line(const struct head *head, const char *record, const char *more,
+    struct buffer *out, char hash[DIGEST_HEX])
 {
-	size_t length = strlen(record), start = out->length;
-	char hash[DIGEST_HEX];
+	size_t start = out->length;
 
-	if (head->sequence >= SEQUENCE_MAX || !seal_takes(record) ||
-	    (more != NULL && strlen(more) > MORE_MAX))
-		return -1;
-	buffer_add(out, record, length - 1);
+	buffer_add(out, record, strlen(record) - 1);
 	if (more != NULL)
 		buffer_printf(out, ",%s", more);
 	buffer_printf(out, SEQUENCE "%0*lld" BEFORE "%s\"", SEAL_DIGITS,
 	    (long long)head->sequence + 1, head->hash);
 	if (buffer_failed(out))
-		return -1;
+		return;
 	hash_of(buffer_text(out) + start, out->length - start, hash);
 	buffer_printf(out, HASH "%s" END "\n", hash);
-	if (buffer_failed(out))
+}
+
+int
+seal(struct head *head, const char *record, const char *more,
+    struct buffer *out)
+{
+	size_t start = out->length;
+	char hash[DIGEST_HEX];
+
+	if (head->sequence >= SEQUENCE_MAX || !seal_takes(record) ||
+	    (more != NULL && strlen(more) > MORE_MAX))
 		return -1;
+	write_line(head, record, more, out, hash);
+	if (buffer_failed(out)) {
+		/* half a line must not get into a file */
+		out->length = start;
+		if (out->bytes != NULL)
+			out->bytes[start] = '\0';
+		return -1;
+	}
 	head->sequence++;
 	memcpy(head->hash, hash, DIGEST_HEX);
 	return 0;

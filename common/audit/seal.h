@@ -33,7 +33,8 @@ bool head_equal(const struct head *a, const struct head *b);
 
 /* Appends the sealed line with its line end, and moves the head on to it.
  * `more` is a further member, such as `"first":"HEX"`, or NULL. -1: it does
- * not fit, or is no object on one line; the head stays. */
+ * not fit, or is no object on one line; the head stays, and so do the lines
+ * that are there. */
 int seal(struct head *head, const char *record, const char *more,
     struct buffer *out);
 
