@@ -109,9 +109,10 @@ walk_next(struct walk *walk, const char **line, size_t *length)
 			if (number == 0)
 				return result;
 		}
+		/* what is cut off there stays so: a line like any other */
 		if (result == LINES_TORN && number > 0) {
 			walk->number++;
-			return result;
+			return LINES_ONE;
 		}
 		if (open_newer(walk, number) == -1)
 			return LINES_FAILED;

@@ -25,8 +25,8 @@ int walk_start(struct walk *walk, const char *path, struct error *err);
 void walk_end(struct walk *walk);
 
 /* As lines_next(). LINES_END: at the end of the latest; there may be more
- * later. A last line that is cut off is LINES_TORN, and comes again when it is
- * whole. */
+ * later. A last line of the latest that is cut off is LINES_TORN, and comes
+ * again when it is whole; in an older file it is a line. */
 enum lines_result walk_next(
     struct walk *walk, const char **line, size_t *length);
 

@@ -101,9 +101,20 @@ check_usage(bool verify, struct audit_filter *filter, struct error *err)
 	return read_time(until, "until", &filter->until, err);
 }
 
+/* What the agent knows of the file cannot be cut off unseen. */
+static void
+take_head(struct audit_head *known)
+{
+	if (known->hash != NULL)
+		return;
+	known->sequence = message_number(&client.message, "sequence", 0);
+	if (known->sequence > 0)
+		known->hash = message_get(&client.message, "head");
+}
+
 /* Where the session writes: the agent says so, for who may know. */
 static const char *
-ask_where(struct error *err)
+ask_where(struct audit_head *known, struct error *err)
 {
 	const char *sink;
 	unsigned at = 0;
@@ -117,6 +128,7 @@ ask_where(struct error *err)
 			    "daypass audit FILE");
 		return NULL;
 	}
+	take_head(known);
 	while ((sink = message_next(&client.message, "sink", &at)) != NULL)
 		if (text_starts(sink, "file:"))
 			return sink + strlen("file:");
@@ -130,6 +142,7 @@ run(int argc, char **argv)
 {
 	bool verify = argc > 1 && strcmp(argv[1], "verify") == 0;
 	const char *path = argc > 1 + verify ? argv[1 + verify] : NULL;
+	struct audit_head known = {.sequence = 0};
 	struct audit_filter filter;
 	struct error err = {.fault = FAULT_NONE};
 	int result;
@@ -139,11 +152,13 @@ run(int argc, char **argv)
 		    argv[2 + verify]);
 		return verb_fail(&err);
 	}
+	known.hash = head;
 	if (check_usage(verify, &filter, &err) == -1 ||
-	    (path == NULL && (path = ask_where(&err)) == NULL))
+	    (path == NULL && (path = ask_where(&known, &err)) == NULL))
 		return verb_fail(&err);
 	if (verify)
-		result = audit_verify(path, head, as_json, &err);
+		result = audit_verify(
+		    path, known.hash == NULL ? NULL : &known, as_json, &err);
 	else
 		result = audit_read(path, &filter, follow, as_json, &err);
 	return result == -1 ? verb_fail(&err) : 0;

@@ -24,10 +24,16 @@ void audit_show(const struct json *record);
 int audit_read(const char *path, const struct audit_filter *filter,
     bool follow, bool as_json, struct error *err);
 
+/* A record of which it is known elsewhere that it was written. */
+struct audit_head {
+	const char *hash;
+	int64_t sequence; /* 0: not known */
+};
+
 /* `daypass audit verify`: says what it finds. -1: it cannot be read, or is not
  * as it was written (FAULT_REFUSED, and it has said how). `head` may be NULL.
  */
-int audit_verify(
-    const char *path, const char *head, bool as_json, struct error *err);
+int audit_verify(const char *path, const struct audit_head *head, bool as_json,
+    struct error *err);
 
 #endif

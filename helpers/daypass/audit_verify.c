@@ -13,6 +13,7 @@
 #define TORN_TRIES 20 /* while somebody may be writing it */
 #define NAP_MS 50
 #define JSON_MAX (64 * 1024)
+#define FINDINGS_MAX 32 /* that are told one by one */
 
 struct finding {
 	char file[JOURNAL_PATH_MAX];
@@ -22,7 +23,7 @@ struct finding {
 };
 
 struct verifying {
-	const char *wanted; /* the hash that was kept elsewhere, or NULL */
+	const struct audit_head *wanted; /* kept elsewhere, or NULL */
 	struct head head;
 	int64_t first; /* the sequence of the first record */
 	int64_t records;
@@ -30,18 +31,19 @@ struct verifying {
 	int64_t where; /* as this record */
 	int64_t gaps;  /* records that say that others were lost */
 	int64_t lost;
-	bool broken;
-	struct finding finding;
+	bool lost_thread; /* goes on with whatever is whole next */
+	size_t broken; /* so many places, of which the first are known */
+	struct finding findings[FINDINGS_MAX];
 };
 
 static void
 find(struct verifying *verifying, const struct walk *walk, const char *why)
 {
-	struct finding *finding = &verifying->finding;
+	struct finding *finding;
 
-	if (verifying->broken)
+	if (verifying->broken++ >= FINDINGS_MAX)
 		return;
-	verifying->broken = true;
+	finding = &verifying->findings[verifying->broken - 1];
 	text_copy(finding->file, sizeof(finding->file), walk->name);
 	finding->line = walk->number;
 	finding->sequence = verifying->head.sequence + 1;
@@ -87,14 +89,17 @@ static void
 take_line(struct verifying *verifying, const struct walk *walk,
     const char *line, size_t length)
 {
-	const char *why;
+	bool any = verifying->first == 0 || verifying->lost_thread;
+	const char *why = seal_follow(&verifying->head, line, length, any);
 
-	why = seal_follow(
-	    &verifying->head, line, length, verifying->first == 0);
-	if (why != NULL) {
+	if (why != NULL && !verifying->lost_thread)
 		find(verifying, walk, why);
+	/* one that is whole itself is where the rest is measured from */
+	verifying->lost_thread =
+	    why != NULL &&
+	    seal_follow(&verifying->head, line, length, true) != NULL;
+	if (verifying->lost_thread)
 		return;
-	}
 	if (verifying->first == 0) {
 		char before[DIGEST_HEX];
 		struct head zero, is;
@@ -107,7 +112,7 @@ take_line(struct verifying *verifying, const struct walk *walk,
 	}
 	verifying->records++;
 	if (verifying->wanted != NULL &&
-	    strcmp(verifying->wanted, verifying->head.hash) == 0) {
+	    strcmp(verifying->wanted->hash, verifying->head.hash) == 0) {
 		verifying->found = true;
 		verifying->where = verifying->head.sequence;
 	}
@@ -122,7 +127,18 @@ nap(void)
 	nanosleep(&time, NULL);
 }
 
-/* 0: to its end, or to what breaks it; -1: it cannot be read. */
+/* One that no record can be. Those that follow on it are no further finding.
+ */
+static void
+take_rubbish(
+    struct verifying *verifying, const struct walk *walk, const char *why)
+{
+	if (!verifying->lost_thread)
+		find(verifying, walk, why);
+	verifying->lost_thread = true;
+}
+
+/* 0: to its end; -1: it cannot be read. */
 static int
 read_all(struct verifying *verifying, struct walk *walk, struct error *err)
 {
@@ -130,7 +146,7 @@ read_all(struct verifying *verifying, struct walk *walk, struct error *err)
 	size_t length;
 	int torn = 0;
 
-	while (!verifying->broken) {
+	for (;;) {
 		switch (walk_next(walk, &line, &length)) {
 		case LINES_END:
 			return 0;
@@ -143,17 +159,16 @@ read_all(struct verifying *verifying, struct walk *walk, struct error *err)
 				break;
 			}
 			walk->number++;
-			find(verifying, walk, "it is cut off");
-			break;
+			take_rubbish(verifying, walk, "it is cut off");
+			return 0;
 		case LINES_LONG:
-			find(verifying, walk, "it is no record");
+			take_rubbish(verifying, walk, "it is no record");
 			break;
 		case LINES_FAILED:
 			return error_errno(
 			    err, "cannot read '%s'", walk->name);
 		}
 	}
-	return 0;
 }
 
 static void
@@ -167,11 +182,28 @@ add(struct buffer *out, const char *name, const char *text)
 }
 
 static void
+add_broken(struct buffer *out, const struct verifying *verifying)
+{
+	const struct finding *finding = verifying->findings;
+
+	buffer_add_string(out, ",\"broken\":");
+	if (verifying->broken == 0) {
+		buffer_add_string(out, "null");
+		return;
+	}
+	buffer_printf(out, "{\"line\":%lld,\"sequence\":%lld,\"places\":%zu",
+	    (long long)finding->line, (long long)finding->sequence,
+	    verifying->broken);
+	add(out, "file", finding->file);
+	add(out, "why", finding->why);
+	buffer_add_string(out, "}");
+}
+
+static void
 show_json(const struct verifying *verifying, const struct walk *walk,
     bool intact)
 {
 	scoped(buffer) struct buffer out = BUFFER(JSON_MAX);
-	const struct finding *finding = &verifying->finding;
 
 	buffer_printf(&out,
 	    "{\"intact\":%s,\"records\":%lld,\"first\":%lld,\"last\":%lld,"
@@ -181,16 +213,7 @@ show_json(const struct verifying *verifying, const struct walk *walk,
 	    walk->files, (long long)verifying->gaps,
 	    (long long)verifying->lost);
 	add(&out, "head", verifying->head.hash);
-	buffer_add_string(&out, ",\"broken\":");
-	if (verifying->broken) {
-		buffer_printf(&out, "{\"line\":%lld,\"sequence\":%lld",
-		    (long long)finding->line, (long long)finding->sequence);
-		add(&out, "file", finding->file);
-		add(&out, "why", finding->why);
-		buffer_add_string(&out, "}");
-	} else {
-		buffer_add_string(&out, "null");
-	}
+	add_broken(&out, verifying);
 	if (verifying->wanted != NULL)
 		buffer_printf(&out, ",\"found\":%s,\"after\":%lld",
 		    verifying->found ? "true" : "false",
@@ -199,6 +222,22 @@ show_json(const struct verifying *verifying, const struct walk *walk,
 				     : 0LL);
 	buffer_add_string(&out, "}");
 	puts(buffer_text(&out));
+}
+
+/* The first of them is the error's. */
+static void
+show_findings(const struct verifying *verifying)
+{
+	for (size_t i = 1; i < verifying->broken && i < FINDINGS_MAX; i++) {
+		const struct finding *finding = &verifying->findings[i];
+
+		printf("nor at %s, line %lld, where record %lld belongs: %s\n",
+		    finding->file, (long long)finding->line,
+		    (long long)finding->sequence, finding->why);
+	}
+	if (verifying->broken > FINDINGS_MAX)
+		printf("nor at %zu more places\n",
+		    verifying->broken - FINDINGS_MAX);
 }
 
 static void
@@ -212,6 +251,7 @@ show(const struct verifying *verifying, const struct walk *walk, bool intact)
 		printf("%lld records say that %lld others were lost: daypass "
 		       "audit shows why\n",
 		    (long long)verifying->gaps, (long long)verifying->lost);
+	show_findings(verifying);
 	if (!intact)
 		return;
 	if (verifying->first > 1)
@@ -222,28 +262,46 @@ show(const struct verifying *verifying, const struct walk *walk, bool intact)
 	    walk->files == 1 ? "" : "s", verifying->head.hash);
 }
 
+/* Of the session's own head it is known where it was: it may have been rotated
+ * away since. */
+static int
+judge_head(const struct verifying *verifying, struct error *err)
+{
+	const struct audit_head *wanted = verifying->wanted;
+
+	if (wanted == NULL || verifying->found)
+		return 0;
+	if (wanted->sequence == 0)
+		return error_set(err, FAULT_REFUSED,
+		    "audit: NOT intact: no record has the hash %s: the end "
+		    "was cut off, or all was written anew",
+		    wanted->hash);
+	if (verifying->first > wanted->sequence)
+		return 0;
+	return error_set(err, FAULT_REFUSED,
+	    "audit: NOT intact: record %lld, the last one that this session "
+	    "has written, is not there: the end was cut off, or all was "
+	    "written anew",
+	    (long long)wanted->sequence);
+}
+
 static int
 judge(const struct verifying *verifying, struct error *err)
 {
-	const struct finding *finding = &verifying->finding;
+	const struct finding *finding = verifying->findings;
 
-	if (verifying->broken)
+	if (verifying->broken > 0)
 		return error_set(err, FAULT_REFUSED,
 		    "audit: NOT intact: %.512s, line %lld, where record %lld "
 		    "belongs: %s",
 		    finding->file, (long long)finding->line,
 		    (long long)finding->sequence, finding->why);
-	if (verifying->wanted != NULL && !verifying->found)
-		return error_set(err, FAULT_REFUSED,
-		    "audit: NOT intact: no record has the hash %s: the end "
-		    "was cut off, or all was written anew",
-		    verifying->wanted);
-	return 0;
+	return judge_head(verifying, err);
 }
 
 int
-audit_verify(
-    const char *path, const char *head, bool as_json, struct error *err)
+audit_verify(const char *path, const struct audit_head *head, bool as_json,
+    struct error *err)
 {
 	static struct walk walk;
 	static struct verifying verifying;

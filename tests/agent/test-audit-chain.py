@@ -118,6 +118,55 @@ def test_tampered(place):
     equal(verify(place)[0], 0, 'and as it was: intact')
 
 
+def test_every_place(place):
+    """Who has damaged one record cannot hide what is done to another."""
+    lines = make(place, 8)
+    changed = lines[4].replace(b'"allow"', b'"aloow"')
+    write(place, [*lines[:2], b'{}', *lines[2:4], changed, *lines[5:7],
+                  *lines[8:]])
+    code, found, err = verify(place)
+    equal((code, found['broken']['line'], found['broken']['places']),
+          (77, 3, 3), 'a line put in, a byte changed, a record removed')
+    said = place.daypass('audit', 'verify', log(place)).out
+    for line in (6, 9):
+        like(said, f'nor at {log(place)}, line {line}, where', f'line {line}')
+    ok('intact' not in said, 'and nothing says that it is intact', said)
+    equal(found['records'], len(lines) - 2, 'the rest is what it was')
+
+
+def test_torn_behind_rotation(place):
+    """Bytes behind the last record of a file that was rotated away."""
+    configure(place, rotate='4k')
+    for _ in range(3):
+        place.daypass('token', '--force', 'dev')
+    ended(place)
+    with open(log(place) + '.1', 'ab') as out:
+        out.write(b'{"a":"lie"}')
+    code, found, _ = verify(place)
+    equal((code, found['broken'] and found['broken']['file']),
+          (77, log(place) + '.1'), 'are found')
+
+
+def test_own_head(place):
+    """The agent knows what it has written: cut off is cut off, before any
+    other record comes."""
+    configure(place, required='yes')
+    place.daypass('token', '--force', 'dev')
+    lines = trail.lines(log(place))
+    done = place.daypass('audit', 'verify')
+    equal(done.code, 0, 'as it was written')
+    for left in (lines[:-1], []):
+        with open(log(place), 'wb') as out:
+            out.writelines(line + b'\n' for line in left)
+        done = place.daypass('audit', 'verify')
+        equal(done.code, 77, f'{len(left)} are left: found')
+        like(done.err, rf'record {len(lines)}, the last one that this session '
+             'has written, is not there', 'and told')
+        equal(place.daypass('audit', 'verify', log(place)).code, 0,
+              'which the file alone does not show')
+    ended(place)
+
+
 def forge(lines, change):
     """The whole chain anew, as one can who may write the file."""
     before, forged = trail.ZERO, []
