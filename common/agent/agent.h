@@ -37,7 +37,7 @@ struct agent {
 	int leader; /* a pidfd of the session's leader, or -1 */
 	struct watch *leader_watch;
 	pid_t leader_pid;	/* no pidfd: it has to be looked for */
-	int64_t leader_began;
+	uint64_t leader_began;
 	bool leaderless; /* the leader was gone before the session began */
 	int64_t last_asked; /* clock_ms() */
 	unsigned askers;    /* connections that are open */

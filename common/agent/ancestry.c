@@ -3,13 +3,10 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "agent/ancestry.h"
-#include "base/scoped.h"
+#include "agent/procstat.h"
 
 #define HOPS_MAX 128
 #define TRIES 4
@@ -17,60 +14,14 @@
 /* One process on the way. */
 struct hop {
 	pid_t pid;
-	pid_t parent;
-	uint64_t born;
 	int pidfd;
+	struct procstat stat;
 };
 
 struct way {
 	struct hop hops[HOPS_MAX];
 	size_t count;
 };
-
-/* The numbers behind the name in /proc/PID/stat: the name may hold anything,
- * also a parenthesis, so that it ends at the last one. proc(5) counts from 1:
- * the state is the 3rd, the parent the 4th, the start the 22nd. */
-static int
-read_numbers(const char *stat, struct hop *hop)
-{
-	const char *at = strrchr(stat, ')');
-	char *end;
-
-	if (at == NULL)
-		return -1;
-	for (int field = 3; field <= 22; field++) {
-		if ((at = strchr(at + 1, ' ')) == NULL)
-			return -1;
-		if (field == 4)
-			hop->parent = (pid_t)strtol(at + 1, NULL, 10);
-	}
-	hop->born = strtoull(at + 1, &end, 10);
-	return end == at + 1 ? -1 : 0;
-}
-
-static int
-look(pid_t pid, struct hop *hop)
-{
-	char path[64], stat[1024];
-	scoped(fd) int fd = -1;
-	ssize_t got;
-
-	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1 ||
-	    (got = read(fd, stat, sizeof(stat) - 1)) <= 0)
-		return -1;
-	stat[got] = '\0';
-	hop->pid = pid;
-	return read_numbers(stat, hop);
-}
-
-uint64_t
-ancestry_born(pid_t pid)
-{
-	struct hop hop = {.born = 0};
-
-	return look(pid, &hop) == -1 ? 0 : hop.born;
-}
 
 static bool
 lives(const struct hop *hop)
@@ -83,10 +34,10 @@ lives(const struct hop *hop)
 static bool
 is_as_before(const struct hop *hop)
 {
-	struct hop now = {.parent = -1};
+	struct procstat now;
 
-	return lives(hop) && look(hop->pid, &now) == 0 &&
-	       now.parent == hop->parent && now.born == hop->born;
+	return lives(hop) && procstat_read(hop->pid, &now) == 0 &&
+	       now.parent == hop->stat.parent && now.born == hop->stat.born;
 }
 
 static bool
@@ -119,7 +70,8 @@ step(struct way *way, pid_t pid, int pidfd)
 	if (hop->pidfd == -1)
 		return NULL;
 	way->count++;
-	return look(pid, hop) == -1 ? NULL : hop;
+	hop->pid = pid;
+	return procstat_read(pid, &hop->stat) == -1 ? NULL : hop;
 }
 
 static enum ancestry
@@ -133,11 +85,11 @@ walk(struct way *way, pid_t pid, int pidfd,
 
 		if (hop == NULL)
 			return ANCESTRY_BROKEN;
-		if (is_it(arg, hop->pid, hop->born)) {
+		if (is_it(arg, hop->pid, hop->stat.born)) {
 			result = ANCESTRY_FOUND;
 			break;
 		}
-		pid = hop->parent;
+		pid = hop->stat.parent;
 		pidfd = -1;
 	}
 	/* no process at all: it is of another pid namespace */

@@ -27,7 +27,4 @@ enum ancestry {
 enum ancestry ancestry_find(pid_t pid, int pidfd,
     bool (*is_it)(void *arg, pid_t pid, uint64_t born), void *arg);
 
-/* When a process started, in clock ticks since boot; 0: there is none. */
-uint64_t ancestry_born(pid_t pid);
-
 #endif

@@ -3,57 +3,15 @@
 #include <sys/syscall.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "agent/ending.h"
 #include "agent/leader.h"
-#include "base/scoped.h"
+#include "agent/procstat.h"
 #include "base/shortfall.h"
 #include "base/text.h"
-
-#define STARTTIME 22 /* which field it is, proc(5) */
-
-/* The rest of /proc/PID/stat from its state, the third field, on; NULL. */
-static const char *
-stat_of(pid_t pid, char *text, size_t size)
-{
-	scoped(fd) int fd = -1;
-	const char *state;
-	ssize_t got;
-
-	snprintf(text, size, "/proc/%d/stat", (int)pid);
-	if ((fd = open(text, O_RDONLY | O_CLOEXEC)) == -1 ||
-	    (got = read(fd, text, size - 1)) <= 0)
-		return NULL;
-	text[got] = '\0';
-	/* the name before it may hold anything */
-	state = strrchr(text, ')');
-	return state != NULL && state[1] == ' ' ? state + 2 : NULL;
-}
-
-/* When a process began, in ticks since boot, by which it is told from a later
- * one with its number; -1: it has ended, or that is not known. */
-static int64_t
-began(pid_t pid)
-{
-	char text[1024];
-	const char *at = stat_of(pid, text, sizeof(text));
-
-	if (at == NULL || *at == 'Z' || *at == 'X')
-		return -1;
-	for (int field = 3; field < STARTTIME; field++)
-		if ((at = strchr(at, ' ')) == NULL)
-			return -1;
-		else
-			at++;
-	return strtoll(at, NULL, 10);
-}
 
 static void
 gone(void *arg, uint32_t events)
@@ -80,7 +38,7 @@ look_for(struct agent *agent, pid_t pid)
 	if (agent->leaderless)
 		return;
 	agent->leader_pid = pid;
-	agent->leader_began = began(pid);
+	agent->leader_began = procstat_born(pid);
 }
 
 void
@@ -116,5 +74,6 @@ leader_is_gone(const struct agent *agent)
 	if (pid == 0)
 		return false;
 	return !is_there(pid) ||
-	       (agent->leader_began != -1 && began(pid) != agent->leader_began);
+	       (agent->leader_began != 0 &&
+		   procstat_born(pid) != agent->leader_began);
 }

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/ancestry.h"
 #include "agent/listener.h"
+#include "agent/procstat.h"
 #include "agent/sessions_inner.h"
 #include "base/scoped.h"
 #include "base/text.h"
@@ -136,7 +136,7 @@ take_over(struct session *session, const struct message *message)
 		return -1;
 	session->pidfd = (int)syscall(SYS_pidfd_open, session->leader, 0);
 	if (session->pidfd == -1 ||
-	    ancestry_born(session->leader) != session->born)
+	    procstat_born(session->leader) != session->born)
 		return -1;
 	return session_follow(session);
 }

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/ancestry.h"
 #include "agent/approvals.h"
 #include "agent/audit.h"
 #include "agent/flight.h"
 #include "agent/log.h"
+#include "agent/procstat.h"
 #include "agent/recall.h"
 #include "agent/sessions_inner.h"
 #include "base/clock.h"
@@ -279,7 +279,7 @@ fill(struct session *session, const struct session_order *order,
 	    order->pidfd != -1
 		? fcntl(order->pidfd, F_DUPFD_CLOEXEC, 0)
 		: (int)syscall(SYS_pidfd_open, order->leader, 0);
-	session->born = ancestry_born(order->leader);
+	session->born = procstat_born(order->leader);
 	session->since = clock_unix();
 	session->deadline = order->ttl == 0 ? 0 : session->since + order->ttl;
 	session->advisory = order->advisory;

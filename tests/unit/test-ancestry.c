@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agent/ancestry.h"
+#include "agent/procstat.h"
 #include "base/scoped.h"
 #include "tap.h"
 
@@ -85,7 +86,7 @@ static void
 test_found(void)
 {
 	pid_t child, last = line_of(4, &child);
-	uint64_t born = ancestry_born(getpid());
+	uint64_t born = procstat_born(getpid());
 
 	tap_ok(born != 0, "we were born");
 	tap_number(find(getpid(), getpid(), born, 0), ANCESTRY_FOUND,
@@ -93,9 +94,9 @@ test_found(void)
 	tap_number(find(last, getpid(), born, 0), ANCESTRY_FOUND,
 	    "and by who is four below");
 	tap_number(wanted.looks, 5, "one look for each on the way");
-	tap_number(find(last, last, ancestry_born(last), 0), ANCESTRY_FOUND,
+	tap_number(find(last, last, procstat_born(last), 0), ANCESTRY_FOUND,
 	    "the nearest counts");
-	tap_number(find(getpid(), last, ancestry_born(last), 0), ANCESTRY_TOP,
+	tap_number(find(getpid(), last, procstat_born(last), 0), ANCESTRY_TOP,
 	    "who is below is not above");
 	tap_number(find(last, getpid(), born + 1, 0), ANCESTRY_TOP,
 	    "a number that was another's before is not that one");
@@ -106,7 +107,7 @@ static void
 test_broken(void)
 {
 	pid_t child, last = line_of(3, &child);
-	uint64_t born = ancestry_born(getpid());
+	uint64_t born = procstat_born(getpid());
 	pid_t dead;
 
 	tap_number(find(last, getpid(), born, last), ANCESTRY_BROKEN,
@@ -122,7 +123,7 @@ test_broken(void)
 	tap_number(find(dead, getpid(), born, 0), ANCESTRY_BROKEN,
 	    "one that is dead and not yet buried");
 	waitpid(dead, NULL, 0);
-	tap_number(ancestry_born(dead), 0, "who is gone was not born");
+	tap_number(procstat_born(dead), 0, "who is gone was not born");
 }
 
 /* Somebody on the way dies: what was below has another parent, who may be
@@ -130,7 +131,7 @@ test_broken(void)
 static void
 test_orphan(void)
 {
-	uint64_t born = ancestry_born(getpid());
+	uint64_t born = procstat_born(getpid());
 	int ends[2];
 	pid_t middle, orphan = -1;
 
@@ -168,7 +169,7 @@ test_pidfd(void)
 
 	wanted.kill_first = 0;
 	wanted.pid = getpid();
-	wanted.born = ancestry_born(getpid());
+	wanted.born = procstat_born(getpid());
 	tap_number(ancestry_find(last, gone, is_wanted, NULL), ANCESTRY_FOUND,
 	    "pinned by the kernel's own hold");
 	bury(child);
@@ -176,12 +177,28 @@ test_pidfd(void)
 	    "which knows that it is dead");
 }
 
+/* A name may look like what follows it. */
+static void
+test_name(void)
+{
+	struct procstat stat = {.parent = -1};
+
+	prctl(PR_SET_NAME, "a) Z 1 2 (b");
+	tap_number(procstat_read(getpid(), &stat), 0, "an evil name: read");
+	tap_number(stat.parent, getppid(), "its parent");
+	tap_is(stat.name, "a) Z 1 2 (b", "and the name itself");
+	tap_number(stat.state, 'R', "it runs");
+	tap_ok(stat.born != 0 && stat.born == procstat_born(getpid()),
+	    "since when");
+	tap_number(procstat_read(0, &stat), -1, "nobody has the number 0");
+}
+
 static void
 test_deep(void)
 {
 	pid_t child, last = line_of(DEEP, &child);
 
-	tap_number(find(last, getpid(), ancestry_born(getpid()), 0),
+	tap_number(find(last, getpid(), procstat_born(getpid()), 0),
 	    ANCESTRY_BROKEN, "nobody is followed for ever");
 	bury(child);
 }
@@ -195,6 +212,7 @@ main(void)
 		tap_skip("no pidfd_open here", "the way up");
 		return tap_done();
 	}
+	test_name();
 	test_found();
 	test_broken();
 	test_orphan();
