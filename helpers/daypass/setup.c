@@ -8,6 +8,7 @@
 #include "base/dirs.h"
 #include "base/program.h"
 #include "base/text.h"
+#include "helpers/daypass/setup.h"
 #include "helpers/daypass/setup_memory.h"
 #include "helpers/daypass/setup_show.h"
 #include "helpers/daypass/setup_tools.h"
@@ -228,18 +229,32 @@ work_alone(struct setup_plan *plan, const char *word, struct error *err)
 }
 
 static int
-run(int argc, char **argv)
+set_up(const char *word)
 {
 	scoped(setup_plan) struct setup_plan plan = {.tool = NULL};
 	struct error err = {.fault = FAULT_NONE};
 
-	if (check_usage(argc, argv, &err) == -1)
-		return verb_fail(&err);
-	if (work_alone(&plan, argv[1], &err) == -1) {
+	if (work_alone(&plan, word, &err) == -1) {
 		error_at(&err, STAGE_CONFIG);
 		return verb_fail(&err);
 	}
 	return plan.conflict ? fault_exit(FAULT_CONFIG) : 0;
+}
+
+int
+setup_all(void)
+{
+	return set_up("all");
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct error err = {.fault = FAULT_NONE};
+
+	if (check_usage(argc, argv, &err) == -1)
+		return verb_fail(&err);
+	return set_up(argv[1]);
 }
 
 const struct verb verb_setup = {
