@@ -7,6 +7,7 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "helpers/daypass/init.h"
+#include "helpers/daypass/setup.h"
 #include "helpers/daypass/verb.h"
 #include "wire/client.h"
 
@@ -22,34 +23,35 @@ static const struct option_row rows[] = {
 	&wishes.provider, NULL},
     {"service-account", "EMAIL", "with --gcp: the account to act as",
 	&wishes.service_account, NULL},
-    {"github", "OWNER", "an owner at GitHub, by octo-sts", &wishes.owner,
-	NULL},
+    {"github", "OWNER", "an owner at GitHub, by octo-sts", &wishes.owner, NULL},
     {"registry", "HOST", "a container registry", &wishes.registry, NULL},
+    {"setup", NULL, "then daypass setup all: let the tools ask daypass", NULL,
+	&wishes.setup},
     {"dry-run", NULL, "write nothing, show what would be", NULL, &dry_run},
     {0}};
 
 static struct client client;
 
 static bool
-is_set(const char *wish)
-{
-	return wish != NULL && wish[0] != '\0';
-}
-
-static bool
 is_empty(void)
 {
-	return !is_set(wishes.role) && !is_set(wishes.provider) &&
-	       !is_set(wishes.service_account) && !is_set(wishes.owner) &&
-	       !is_set(wishes.registry);
+	for (const struct init_form *form = init_forms; form->option != NULL;
+	     form++)
+		if (init_is_set(*init_wish(form, &wishes)))
+			return false;
+	return true;
 }
 
 /* Without flags a person is asked, if there is one. */
 static int
 learn(struct error *err)
 {
+	if (dry_run && wishes.setup)
+		return error_set(err, FAULT_USAGE,
+		    "--setup follows what was written, and --dry-run writes "
+		    "nothing: daypass setup all --dry-run, after init");
 	if (is_empty() && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
-	    init_ask(&wishes, err) == -1)
+	    init_ask(&wishes, !dry_run && !wishes.setup, err) == -1)
 		return -1;
 	if (is_empty())
 		return error_set(err, FAULT_USAGE,
@@ -65,8 +67,8 @@ learn_principal(struct principal *principal)
 	struct error err;
 	const char *issuer, *subject;
 
-	text_copy(principal->issuer, sizeof(principal->issuer),
-	    "https://ISSUER");
+	text_copy(
+	    principal->issuer, sizeof(principal->issuer), "https://ISSUER");
 	text_copy(principal->subject, sizeof(principal->subject), "SUBJECT");
 	client_start(&client, "get");
 	client.quiet = true;
@@ -113,21 +115,34 @@ write_sections(const char *path, struct error *err)
 	unsigned left = 0;
 
 	if (init_read(path, &held, err) == -1 ||
-	    init_sections(&wishes, buffer_text(&held), &more, &left, err) == -1)
+	    init_sections(&wishes, &held, &more, &left, err) == -1)
 		return -1;
 	if (!dry_run && more.length > 0 &&
 	    init_write(path, &held, &more, err) == -1)
 		return -1;
 	printf("%s %s:\n\n%s",
-	    dry_run		? "would be added to"
-	    : more.length == 0	? "nothing new for"
-	    : held.length == 0	? "wrote"
-				: "added to",
+	    dry_run	       ? "would be added to"
+	    : more.length == 0 ? "nothing new for"
+	    : held.length == 0 ? "wrote"
+			       : "added to",
 	    path, buffer_text(&more));
 	if (left > 0)
 		printf("\n%u section%s there already: left as %s.\n", left,
-		    left == 1 ? " was" : "s were", left == 1 ? "it is"
-							      : "they are");
+		    left == 1 ? " was" : "s were",
+		    left == 1 ? "it is" : "they are");
+	return 0;
+}
+
+static int
+go_on(void)
+{
+	if (wishes.setup) {
+		puts("\nThe tools:\n");
+		return setup_all();
+	}
+	if (!dry_run)
+		puts("\nNext: daypass setup all (git, docker, aws, gcloud), "
+		     "then daypass doctor.");
 	return 0;
 }
 
@@ -148,17 +163,15 @@ run(int argc, char **argv)
 	if (write_sections(path, &err) == -1)
 		return verb_fail(&err);
 	tell_other_side();
-	if (!dry_run)
-		puts("\nNext: daypass setup all (git, docker, aws, gcloud), "
-		     "then daypass doctor.");
-	return 0;
+	return go_on();
 }
 
 const struct verb verb_init = {
     .word = "init",
     .command = {.name = "daypass init",
 	.synopsis = "[--aws ROLE] [--gcp PROVIDER [--service-account EMAIL]] "
-		    "[--github OWNER] [--registry HOST] [--dry-run]",
+		    "[--github OWNER] [--registry HOST] "
+		    "[--setup | --dry-run]",
 	.summary = "writes a first configuration, and what the cloud needs",
 	.options = rows},
     .run = run,

@@ -5,95 +5,82 @@
 #include "base/text.h"
 #include "helpers/daypass/init.h"
 
-#define ANSWER_MAX 512
-#define PROVIDER_START "//iam.googleapis.com/projects/"
+#define ANSWER_MAX 1024
+#define ANSWERS 5
 
-/* One answer into `answer`; what is empty is not wanted. */
+/* One line; what is too long for one is cut, and then fits nothing. */
 static int
-ask(const char *question, char answer[ANSWER_MAX], const char **wish,
-    struct error *err)
+answer(const char *question, char line[ANSWER_MAX], struct error *err)
 {
+	int c;
+
 	printf("%s: ", question);
 	fflush(stdout);
-	if (fgets(answer, ANSWER_MAX, stdin) == NULL)
+	if (fgets(line, ANSWER_MAX, stdin) == NULL)
 		return error_set(err, FAULT_USAGE, "no answer");
-	answer[strcspn(answer, "\r\n")] = '\0';
-	*wish = answer;
+	if (strchr(line, '\n') == NULL)
+		while ((c = getchar()) != '\n' && c != EOF)
+			;
+	line[strcspn(line, "\r\n")] = '\0';
 	return 0;
 }
 
-int
-init_ask(struct wishes *wishes, struct error *err)
+/* What is empty is not wanted, and always good. */
+static int
+ask(const struct init_form *form, char line[ANSWER_MAX], struct wishes *wishes,
+    struct error *err)
 {
-	static char answers[5][ANSWER_MAX];
+	char shown[ERROR_TEXT_MAX];
 
-	puts("What may this workspace reach? Leave empty what it may not.");
-	if (ask("AWS role (its ARN)", answers[0], &wishes->role, err) == -1 ||
-	    ask("Google workload identity provider (" PROVIDER_START "...)",
-		answers[1], &wishes->provider, err) == -1)
-		return -1;
-	if (wishes->provider[0] != '\0' &&
-	    ask("Google service account to act as", answers[2],
-		&wishes->service_account, err) == -1)
-		return -1;
-	if (ask("GitHub owner", answers[3], &wishes->owner, err) == -1)
-		return -1;
-	return ask("container registry (its host)", answers[4],
-	    &wishes->registry, err);
+	for (;;) {
+		if (answer(form->question, line, err) == -1)
+			return -1;
+		*init_wish(form, wishes) = line;
+		if (init_check_form(form, wishes, err) == 0)
+			return 0;
+		printf("  %s\n  Once more, or leave it empty.\n",
+		    text_printable(
+			shown, sizeof(shown), err->text, strlen(err->text)));
+	}
 }
 
 static bool
-is_set(const char *wish)
+is_yes(const char *line)
 {
-	return wish != NULL && wish[0] != '\0';
+	return line[0] == '\0' || line[0] == 'y' || line[0] == 'Y';
 }
 
-bool
-init_is_plain(const char *text)
+static bool
+has_any(struct wishes *wishes)
 {
-	return strspn(text, "abcdefghijklmnopqrstuvwxyz"
-			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			    "0123456789-._:/@+=,") == strlen(text);
-}
-
-static int
-check(const char *option, const char *wish, bool good, const char *form,
-    struct error *err)
-{
-	if (!is_set(wish) || (good && init_is_plain(wish)))
-		return 0;
-	return error_set(err, FAULT_USAGE, "%s: '%.200s' does not look like %s",
-	    option, wish, form);
+	for (const struct init_form *form = init_forms; form->option != NULL;
+	     form++)
+		if (init_is_set(*init_wish(form, wishes)))
+			return true;
+	return false;
 }
 
 int
-init_check(const struct wishes *wishes, struct error *err)
+init_ask(struct wishes *wishes, bool tools, struct error *err)
 {
-	const char *role = wishes->role == NULL ? "" : wishes->role;
-	const char *provider =
-	    wishes->provider == NULL ? "" : wishes->provider;
-	const char *account =
-	    wishes->service_account == NULL ? "" : wishes->service_account;
-	const char *owner = wishes->owner == NULL ? "" : wishes->owner;
-	const char *registry =
-	    wishes->registry == NULL ? "" : wishes->registry;
+	static char lines[ANSWERS][ANSWER_MAX];
+	char line[ANSWER_MAX];
 
-	if (is_set(account) && !is_set(provider))
-		return error_set(
-		    err, FAULT_USAGE, "--service-account goes with --gcp");
-	if (check("--aws", role,
-		text_starts(role, "arn:") && strstr(role, ":role/") != NULL,
-		"arn:aws:iam::123456789012:role/NAME", err) == -1 ||
-	    check("--gcp", provider, text_starts(provider, PROVIDER_START),
-		PROVIDER_START "NUMBER/locations/global/"
-			       "workloadIdentityPools/POOL/providers/NAME",
-		err) == -1 ||
-	    check("--service-account", account, strchr(account, '@') != NULL,
-		"NAME@PROJECT.iam.gserviceaccount.com", err) == -1 ||
-	    check("--github", owner, strchr(owner, '/') == NULL,
-		"an owner's name", err) == -1)
+	puts("What may this workspace reach? Leave empty what it may not.");
+	for (unsigned i = 0; init_forms[i].option != NULL; i++) {
+		const char **wish = init_wish(&init_forms[i], wishes);
+
+		if (wish == &wishes->service_account &&
+		    !init_is_set(wishes->provider))
+			continue;
+		if (ask(&init_forms[i], lines[i], wishes, err) == -1)
+			return -1;
+	}
+	if (!tools || !has_any(wishes))
+		return 0;
+	if (answer("Set up git, docker, aws and gcloud to ask daypass [Y/n]",
+		line, err) == -1)
 		return -1;
-	return check("--registry", registry,
-	    strchr(registry, '.') != NULL && strchr(registry, '/') == NULL,
-	    "a host", err);
+	wishes->setup = is_yes(line);
+	return 0;
 }
