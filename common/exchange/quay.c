@@ -155,7 +155,7 @@ ask_sts(const struct exchange_mint *mint, const char *url,
 		    scope->value);
 	if (body == NULL)
 		return -1;
-	if (buffer_failed(&scopes) ||
+	if (buffer_failed(&resource) || buffer_failed(&scopes) ||
 	    http_form(body, "resource", buffer_text(&resource)) == -1 ||
 	    http_form(body, "scope", buffer_text(&scopes)) == -1)
 		return error_set(

@@ -142,13 +142,13 @@ token_exchange_resolve(struct settings *settings,
 }
 
 /* "jwt" is written for the RFC's urn:ietf:params:oauth:token-type:jwt. */
-static const char *
-type_of(struct buffer *type, const char *setting)
+static int
+write_type(struct buffer *type, const char *setting)
 {
 	if (strchr(setting, ':') == NULL)
 		buffer_add_string(type, OAUTH_TYPE);
 	buffer_add_string(type, setting);
-	return buffer_text(type);
+	return buffer_failed(type) ? -1 : 0;
 }
 
 static const char *
@@ -177,7 +177,9 @@ form_actor(struct secret *body, const struct exchange_mint *mint)
 		return 0;
 	if (http_form_secret(body, "actor_token", mint->actor->secret) == -1)
 		return -1;
-	type_of(&type, set == NULL ? usual_type(mint->actor) : set);
+	if (write_type(&type, set == NULL ? usual_type(mint->actor) : set) ==
+	    -1)
+		return -1;
 	return http_form(body, "actor_token_type", buffer_text(&type));
 }
 
@@ -207,20 +209,33 @@ form_type(struct secret *body, const struct settings *settings)
 
 	if (set == NULL)
 		return 0;
-	return http_form(body, "requested_token_type", type_of(&type, set));
+	if (write_type(&type, set) == -1)
+		return -1;
+	return http_form(body, "requested_token_type", buffer_text(&type));
+}
+
+/* Starts it with the token that is traded. */
+static struct secret *
+form_subject(const struct exchange_mint *mint, struct error *err)
+{
+	const char *set = settings_get(mint->settings, "subject-token-type");
+	scoped(buffer) struct buffer type = BUFFER(1024);
+
+	if (write_type(&type, set == NULL ? usual_type(mint->input) : set) ==
+	    -1) {
+		error_set(err, FAULT_CONFIG, "subject-token-type is too long");
+		return NULL;
+	}
+	return oauth_form(
+	    mint->input->secret, buffer_text(&type), BODY_ROOM, err);
 }
 
 static struct secret *
 make_body(const struct exchange_mint *mint, struct error *err)
 {
 	const struct settings *settings = mint->settings;
-	const char *set = settings_get(settings, "subject-token-type");
-	scoped(buffer) struct buffer type = BUFFER(1024);
-	scoped(secret) struct secret *body = NULL;
+	scoped(secret) struct secret *body = form_subject(mint, err);
 
-	type_of(&type, set == NULL ? usual_type(mint->input) : set);
-	body =
-	    oauth_form(mint->input->secret, buffer_text(&type), BODY_ROOM, err);
 	if (body == NULL)
 		return NULL;
 	if (form_each(body, settings, "audience") == -1 ||

@@ -52,10 +52,14 @@ mount_of(const struct settings *settings)
 	return mount == NULL ? "jwt" : mount;
 }
 
-void
-vault_login_path(const struct settings *settings, struct buffer *path)
+int
+vault_login_path(
+    const struct settings *settings, struct buffer *path, struct error *err)
 {
 	buffer_printf(path, "auth/%s/login", mount_of(settings));
+	if (buffer_failed(path))
+		return error_set(err, FAULT_CONFIG, "mount is too long");
+	return 0;
 }
 
 static int
@@ -117,15 +121,15 @@ vault_login(const struct exchange_mint *mint, struct vault_login *login,
 	scoped(secret) struct secret *body = login_body(mint, err);
 	scoped(json) struct json *json = NULL;
 	int64_t start = clock_unix();
+
+	if (body == NULL || vault_login_path(mint->settings, &path, err) == -1)
+		return -1;
 	const struct vault_call call = {
 	    .method = "POST",
-	    .path =
-		(vault_login_path(mint->settings, &path), buffer_text(&path)),
+	    .path = buffer_text(&path),
 	    .body = body,
 	};
 
-	if (body == NULL)
-		return -1;
 	json = vault_call_ask(mint, &call, causes, err);
 	if (json != NULL && read_login(mint, json, start, login, err) == 0)
 		return 0;

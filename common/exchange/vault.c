@@ -132,7 +132,8 @@ vault_endpoint(
 {
 	scoped(buffer) struct buffer path = BUFFER(1200);
 
-	vault_login_path(settings, &path);
+	if (vault_login_path(settings, &path, err) == -1)
+		return -1;
 	return vault_call_url(settings, buffer_text(&path), url, err);
 }
 

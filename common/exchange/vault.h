@@ -46,8 +46,9 @@ struct vault_login {
 };
 
 /* Where the login goes, behind /v1/. */
-void
-vault_login_path(const struct settings *settings, struct buffer *path);
+int
+vault_login_path(const struct settings *settings, struct buffer *path,
+    struct error *err);
 
 /* Logs in with the mint's id token. The token is the caller's. */
 int

@@ -175,11 +175,31 @@ test_actor(void)
 	acts(actor, "urn:x:y", "&actor_token_type=urn%3Ax%3Ay");
 }
 
+/* It is sent whole or not at all. */
+static void
+test_long_type(const char *key, const char *word)
+{
+	scoped(credential) struct credential *made = NULL;
+	char type[1100] = "urn:";
+	struct error err = {0};
+
+	memset(type + strlen(type), 'x', sizeof(type) - strlen(type) - 1);
+	canned_put(200, "application/json", "{\"access_token\":\"t\"}");
+	tap_number(canned_run(exchange(),
+		       canned_settings(TOKEN_ENDPOINT, key, type, NULL),
+		       bearer(), &made, &err),
+	    -1, "a %s of %zu bytes", key, strlen(type));
+	tap_ok(canned.count == 0 && strstr(err.text, word) != NULL,
+	    "is refused, and nobody is asked: %s", err.text);
+}
+
 int
 main(void)
 {
 	test_audience();
 	test_token_exchange();
 	test_actor();
+	test_long_type("subject-token-type", "subject-token-type is too long");
+	test_long_type("requested-token-type", "parameters are too long");
 	return tap_done();
 }
