@@ -41,18 +41,6 @@ downscope_resolve(struct settings *settings,
 	return gcp_check_boundary(settings, err);
 }
 
-static int
-downscope_endpoint(
-    const struct settings *settings, struct buffer *url, struct error *err)
-{
-	if (gcp_base(settings, "sts", url, err) == -1)
-		return -1;
-	buffer_add_string(url, "/v1/token");
-	if (buffer_failed(url))
-		return error_set(err, FAULT_CONFIG, "endpoint is too long");
-	return 0;
-}
-
 /* No audience and no scope: they would be refused beside a boundary. */
 static struct secret *
 make_body(const struct exchange_mint *mint, struct error *err)
@@ -82,7 +70,7 @@ downscope_run(const struct exchange_mint *mint, struct credential **output,
 
 	/* A policy's boundary comes after resolve. */
 	if (gcp_check_boundary(mint->settings, err) == -1 ||
-	    downscope_endpoint(mint->settings, &url, err) == -1 ||
+	    gcp_sts_url(mint->settings, &url, err) == -1 ||
 	    (body = make_body(mint, err)) == NULL)
 		return -1;
 	if (oauth_post(mint, buffer_text(&url), body, output, err) == -1)
@@ -99,6 +87,6 @@ const struct exchange exchange_gcp_downscope = {
     .yields = KIND_BEARER,
     .keys = keys,
     .resolve = downscope_resolve,
-    .endpoint = downscope_endpoint,
+    .endpoint = gcp_sts_url,
     .run = downscope_run,
 };

@@ -145,18 +145,6 @@ federation_resolve(struct settings *settings,
 	return gcp_check(settings, err);
 }
 
-static int
-federation_endpoint(
-    const struct settings *settings, struct buffer *url, struct error *err)
-{
-	if (gcp_base(settings, "sts", url, err) == -1)
-		return -1;
-	buffer_add_string(url, "/v1/token");
-	if (buffer_failed(url))
-		return error_set(err, FAULT_CONFIG, "endpoint is too long");
-	return 0;
-}
-
 /* Workforce pools belong to no project: the token is of the one that is named
  * here, as Google's libraries have it with workforce_pool_user_project. */
 static int
@@ -204,7 +192,7 @@ federation_run(const struct exchange_mint *mint, struct credential **output,
 	scoped(buffer) struct buffer url = BUFFER(REPLY_URL_MAX);
 	scoped(secret) struct secret *body = NULL;
 
-	if (federation_endpoint(mint->settings, &url, err) == -1 ||
+	if (gcp_sts_url(mint->settings, &url, err) == -1 ||
 	    (body = make_body(mint, err)) == NULL)
 		return -1;
 	if (oauth_post(mint, buffer_text(&url), body, output, err) == -1)
@@ -220,6 +208,6 @@ const struct exchange exchange_gcp_federation = {
     .absent = gcp_absent,
     .audience = federation_audience,
     .resolve = federation_resolve,
-    .endpoint = federation_endpoint,
+    .endpoint = gcp_sts_url,
     .run = federation_run,
 };

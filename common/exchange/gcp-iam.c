@@ -146,12 +146,14 @@ send(const struct exchange_mint *mint, const char *url,
 }
 
 struct json *
-gcp_iam_ask(const struct exchange_mint *mint, const char *url,
-    const struct buffer *body, struct error *err)
+gcp_iam_ask(const struct exchange_mint *mint, const char *method,
+    struct buffer *url, const struct buffer *body, struct error *err)
 {
 	scoped(secret) struct secret *text = NULL;
 	scoped(secret) struct secret *bearer = NULL;
 
+	if (gcp_iam_url(mint->settings, method, url, err) == -1)
+		return NULL;
 	if (buffer_failed(body)) {
 		error_set(err, FAULT_CONFIG, "the settings are too long");
 		return NULL;
@@ -162,5 +164,5 @@ gcp_iam_ask(const struct exchange_mint *mint, const char *url,
 		error_errno(err, "memory for a request");
 		return NULL;
 	}
-	return send(mint, url, text, bearer, err);
+	return send(mint, buffer_text(url), text, bearer, err);
 }

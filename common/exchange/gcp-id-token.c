@@ -110,10 +110,8 @@ id_token_run(const struct exchange_mint *mint, struct credential **output,
 	scoped(buffer) struct buffer body = BUFFER(BODY_MAX);
 	scoped(json) struct json *json = NULL;
 
-	if (gcp_iam_url(mint->settings, METHOD, &url, err) == -1)
-		return -1;
 	write_body(&body, mint->settings);
-	if ((json = gcp_iam_ask(mint, buffer_text(&url), &body, err)) == NULL)
+	if ((json = gcp_iam_ask(mint, METHOD, &url, &body, err)) == NULL)
 		return -1;
 	return read_reply(mint, json, buffer_text(&url), output, err);
 }

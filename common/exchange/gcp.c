@@ -99,3 +99,15 @@ gcp_base(const struct settings *settings, const char *service,
 		return error_set(err, FAULT_CONFIG, "endpoint is too long");
 	return 0;
 }
+
+int
+gcp_sts_url(
+    const struct settings *settings, struct buffer *url, struct error *err)
+{
+	if (gcp_base(settings, "sts", url, err) == -1)
+		return -1;
+	buffer_add_string(url, "/v1/token");
+	if (buffer_failed(url))
+		return error_set(err, FAULT_CONFIG, "endpoint is too long");
+	return 0;
+}

@@ -21,6 +21,11 @@ int
 gcp_base(const struct settings *settings, const char *service,
     struct buffer *url, struct error *err);
 
+/* The URL of the token endpoint of Google's Security Token Service. */
+int
+gcp_sts_url(
+    const struct settings *settings, struct buffer *url, struct error *err);
+
 /* Checks universe. */
 int
 gcp_check_universe(const struct settings *settings, struct error *err);
@@ -52,9 +57,10 @@ gcp_iam_url(const struct settings *settings, const char *method,
 void
 gcp_iam_delegates(struct buffer *body, const struct settings *settings);
 
-/* Posts a JSON object and reads the answer. NULL: the error is set. */
+/* Posts a JSON object to a method, whose URL it leaves in `url`, and reads the
+ * answer. NULL: the error is set. */
 struct json *
-gcp_iam_ask(const struct exchange_mint *mint, const char *url,
-    const struct buffer *body, struct error *err);
+gcp_iam_ask(const struct exchange_mint *mint, const char *method,
+    struct buffer *url, const struct buffer *body, struct error *err);
 
 #endif
