@@ -1,26 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-from support.identities import AUDIENCE, Refusal
+from support.jobtokens import one_token
 
 IDENTITY = 'semaphore'
 STATIC = True
-HOLDS = ('SEMAPHORE_OIDC_TOKEN',)
-HERE = 'SEMAPHORE_OIDC_TOKEN is set'
+HOLDS = FIRST, = ('SEMAPHORE_OIDC_TOKEN',)
+HERE = FIRST + ' is set'
 JOB = {'SEMAPHORE': 'true'}
-
-
-def around(place):
-    return {**JOB, 'SEMAPHORE_OIDC_TOKEN': place.rig.token(AUDIENCE)}
-
-
-def absent(place):
-    return {'no job': {}, 'a job without a token': JOB}
-
-
-def refusals(place):
-    yield Refusal('no job', env={})
-    yield Refusal('a job without a token', env=JOB)
-    yield Refusal('another audience', env={
-        **JOB, 'SEMAPHORE_OIDC_TOKEN': place.rig.token('x.example')})
-    yield Refusal('expired', env={
-        **JOB, 'SEMAPHORE_OIDC_TOKEN': place.rig.token(AUDIENCE, ttl=-9)})
-    yield Refusal('no JWT', env={**JOB, 'SEMAPHORE_OIDC_TOKEN': 'opaque'})
+around, absent, refusals = one_token(JOB, FIRST)

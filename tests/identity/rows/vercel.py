@@ -1,26 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-from support.identities import AUDIENCE, Refusal
+from support.jobtokens import one_token
 
 IDENTITY = 'vercel'
 STATIC = True
-HOLDS = ('VERCEL_OIDC_TOKEN',)
-HERE = 'VERCEL_OIDC_TOKEN is set'
+HOLDS = FIRST, = ('VERCEL_OIDC_TOKEN',)
+HERE = FIRST + ' is set'
 JOB = {'VERCEL': '1'}
-
-
-def around(place):
-    return {**JOB, 'VERCEL_OIDC_TOKEN': place.rig.token(AUDIENCE)}
-
-
-def absent(place):
-    return {'no job': {}, 'a job without a token': JOB}
-
-
-def refusals(place):
-    yield Refusal('no job', env={})
-    yield Refusal('a job without a token', env=JOB)
-    yield Refusal('another audience', env={
-        **JOB, 'VERCEL_OIDC_TOKEN': place.rig.token('x.example')})
-    yield Refusal('expired', env={
-        **JOB, 'VERCEL_OIDC_TOKEN': place.rig.token(AUDIENCE, ttl=-9)})
-    yield Refusal('no JWT', env={**JOB, 'VERCEL_OIDC_TOKEN': 'opaque'})
+around, absent, refusals = one_token(JOB, FIRST)
