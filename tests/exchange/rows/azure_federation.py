@@ -7,6 +7,52 @@ CREDENTIAL = 'entra'
 SERVICE, OPERATION = 'entra', 'token'
 OTHER = '00000000-1111-2222-3333-444444444444'
 
+# What Entra says of some that the cloud on loopback does not look at: status,
+# code, words.
+TOKENS = (
+    ('no record, in older words', 401, 'invalid_client',
+     'AADSTS70021: No matching federated identity record found for presented '
+     'assertion.'),
+    ('a token that has expired', 401, 'invalid_client',
+     'AADSTS700024: Client assertion is not within its valid time range.'),
+    ('a key that nobody knows', 401, 'invalid_client',
+     'AADSTS7000272: The certificate used to sign the federated credential '
+     'could not be found in the metadata of identity provider.'),
+    ('a signature that does not fit', 401, 'invalid_client',
+     'AADSTS700027: Client assertion failed signature validation.'),
+    ('an issuer that Entra cannot read', 400, 'invalid_request',
+     'AADSTS501661: Request to External OIDC endpoint failed.'),
+    ('a token of Entra itself', 401, 'invalid_client',
+     'AADSTS700222: AAD-issued tokens may not be used for federated identity '
+     'flows.'),
+    ('a tenant that forbids it', 400, 'unauthorized_client',
+     'AADSTS700238: Tenant has blocked federated identity credential use.'),
+)
+TENANTS = (
+    ('a tenant that is none', 400, 'invalid_request',
+     'AADSTS900023: Specified tenant identifier is neither a valid DNS name, '
+     'nor a valid external domain.'),
+    ('a tenant of another cloud', 400, 'invalid_request',
+     'AADSTS90038: The specified tenant belongs to a National Cloud.'),
+)
+SCOPES = (
+    ('a scope that Entra does not take', 400, 'invalid_scope',
+     'AADSTS1002012: The provided value for scope is not valid.'),
+    ('a scope that Entra does not know', 400, 'invalid_scope',
+     "AADSTS70011: The provided value for the input parameter 'scope' is not "
+     'valid.'),
+    ('a resource that wants an assignment', 400, 'invalid_grant',
+     'AADSTS501051: Application is not assigned to a role.'),
+    ('Conditional Access', 400, 'access_denied',
+     'AADSTS53003: Access has been blocked by Conditional Access policies.'),
+)
+
+
+def said(rows):
+    for name, status, code, message in rows:
+        yield Refusal(name, fault={
+            'status': status, 'code': code, 'message': message})
+
 
 def configure(rig, **more):
     return [sections.entra(rig, **more)]
@@ -29,57 +75,15 @@ def refusals(rig):
         subject=rig['sub'].upper()))
     yield Refusal('another audience', settings={'token_audience': 'sts'})
     yield Refusal('no federated credential', state=application(credentials=[]))
-    yield Refusal('no record, in older words', fault={
-        'status': 401, 'code': 'invalid_client', 'message':
-        'AADSTS70021: No matching federated identity record found for '
-        'presented assertion.'})
-    yield Refusal('a token that has expired', fault={
-        'status': 401, 'code': 'invalid_client', 'message':
-        'AADSTS700024: Client assertion is not within its valid time range.'})
-    yield Refusal('a key that nobody knows', fault={
-        'status': 401, 'code': 'invalid_client', 'message':
-        'AADSTS7000272: The certificate used to sign the federated credential '
-        'could not be found in the metadata of identity provider.'})
-    yield Refusal('a signature that does not fit', fault={
-        'status': 401, 'code': 'invalid_client', 'message':
-        'AADSTS700027: Client assertion failed signature validation.'})
-    yield Refusal('an issuer that Entra cannot read', fault={
-        'status': 400, 'code': 'invalid_request', 'message':
-        'AADSTS501661: Request to External OIDC endpoint failed.'})
-    yield Refusal('a token of Entra itself', fault={
-        'status': 401, 'code': 'invalid_client', 'message':
-        'AADSTS700222: AAD-issued tokens may not be used for federated '
-        'identity flows.'})
-    yield Refusal('a tenant that forbids it', fault={
-        'status': 400, 'code': 'unauthorized_client', 'message':
-        'AADSTS700238: Tenant has blocked federated identity credential use.'})
+    yield from said(TOKENS)
     yield Refusal('another application', settings={'client_id': OTHER})
     yield Refusal('an application that is disabled', state=application(
         disabled=True))
     yield Refusal('another tenant', settings={'tenant': OTHER})
-    yield Refusal('a tenant that is none', fault={
-        'status': 400, 'code': 'invalid_request', 'message':
-        "AADSTS900023: Specified tenant identifier is neither a valid DNS "
-        'name, nor a valid external domain.'})
-    yield Refusal('a tenant of another cloud', fault={
-        'status': 400, 'code': 'invalid_request', 'message':
-        'AADSTS90038: The specified tenant belongs to a National Cloud.'})
+    yield from said(TENANTS)
     yield Refusal('another resource', settings={
         'scope': 'https://vault.azure.net/.default'})
-    yield Refusal('a scope that Entra does not take', fault={
-        'status': 400, 'code': 'invalid_scope', 'message':
-        'AADSTS1002012: The provided value for scope is not valid.'})
-    yield Refusal('a scope that Entra does not know', fault={
-        'status': 400, 'code': 'invalid_scope', 'message':
-        "AADSTS70011: The provided value for the input parameter 'scope' "
-        'is not valid.'})
-    yield Refusal('a resource that wants an assignment', fault={
-        'status': 400, 'code': 'invalid_grant', 'message':
-        'AADSTS501051: Application is not assigned to a role.'})
-    yield Refusal('Conditional Access', fault={
-        'status': 400, 'code': 'access_denied', 'message':
-        'AADSTS53003: Access has been blocked by Conditional Access '
-        'policies.'})
+    yield from said(SCOPES)
     yield Refusal('a directory that is away', 75, fault={
         'status': 400, 'code': 'temporarily_unavailable', 'message':
         'AADSTS90033: A transient error has occurred. Please try again.'})
