@@ -15,6 +15,12 @@ import traceback
 counted = 0
 failed = 0
 
+# Who runs the tests may ignore what is sent to what they start: a shell does
+# so with the jobs in its background, nohup with SIGHUP.
+for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
+
 
 class Skip(Exception):
     """The rest of this test needs what is not here."""
