@@ -21,11 +21,15 @@ NAMES = ('localhost', '*.rig.test', '*.amazonaws.com',
          '*.dkr-ecr.us-east-1.on.aws',
          '*.dkr.ecr.us-east-1.amazonaws.com',
          '*.eu-west-1.amazonaws.com', '*.dkr.ecr.eu-west-1.amazonaws.com',
+         '*.ecr.eu-west-1.amazonaws.com',
          '*.googleapis.com', 'source.developers.google.com',
          'login.microsoftonline.com', '*.azurecr.io', 'dev.azure.com',
          '*.run.app', '*.a.run.app', '*.cloudfunctions.net',
          '*.pkg.dev', 'octo-sts.dev', 'github.com',
-         '*.github.com', 'quay.io', 'identity.docker.com')
+         '*.github.com', 'quay.io', 'identity.docker.com',
+         # what the documentation calls its own
+         '*.acme.io', '*.jfrog.io', '*.example.com', '*.docker.io', 'dhi.io',
+         '*.s3.amazonaws.com', '*.s3.eu-west-1.amazonaws.com')
 ADDRESSES = ('127.0.0.1', '::1')
 LIFE = datetime.timedelta(days=30)
 # A test may set the clock back by a little.

@@ -3,6 +3,7 @@
 
 import base64
 import json
+import re
 
 from parts import aws
 from parts.issued import BASE64, Grant
@@ -12,6 +13,12 @@ JSON = 'application/x-amz-json-1.1'
 CORAL = 'com.amazon.coral.service#'
 INVALID = (400, 'UnrecognizedClientException',
            'The security token included in the request is invalid.')
+
+
+def region(request):
+    """The one that the host's name has."""
+    found = re.match(r'api\.ecr\.([a-z]+-[a-z]+-\d+)\.', request.host)
+    return found[1] if found else 'us-east-1'
 
 
 class Ecr(aws.AwsService):
@@ -57,13 +64,14 @@ class Ecr(aws.AwsService):
             if not self.permits(session, action):
                 raise Refusal(400, 'AccessDeniedException',
                               self.not_authorized(session, action))
-        return Reply.json({'authorizationData': self.data(session)},
+        return Reply.json({'authorizationData':
+                           self.data(session, region(request))},
                           headers=[('x-amzn-RequestId', aws.request_id())],
                           content_type=JSON)
 
-    def data(self, session):
+    def data(self, session, place):
         return [self.one(session, f'https://{session.account}.dkr.ecr.'
-                         'us-east-1.amazonaws.com')]
+                         f'{place}.amazonaws.com')]
 
     def one(self, session, endpoint=None):
         expires = self.world.now() + self.world.life('ecr')
@@ -93,6 +101,6 @@ class EcrPublic(Ecr):
     actions = ('ecr-public:GetAuthorizationToken',
                'sts:GetServiceBearerToken')
 
-    def data(self, session):
+    def data(self, session, place):
         """One object where ECR answers a list."""
         return self.one(session)

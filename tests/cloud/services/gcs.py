@@ -42,14 +42,11 @@ class Gcs(google.GoogleService):
 
     def answer(self, request):
         bucket, name = locate(request.path)
+        if request.method == 'GET' and request.path.endswith('/o'):
+            return self.listing(request, bucket)
         if request.method != 'GET' or not name:
             raise Refusal(404, 'NOT_FOUND', 'Not Found')
-        try:
-            caller = self.caller(request)
-        except Refusal:
-            raise Refusal(401, 'UNAUTHENTICATED',
-                          'Invalid Credentials') from None
-        self.check(caller, bucket, name)
+        self.check(self.known(request), bucket, name)
         content = OBJECTS.get(bucket, {}).get(name)
         if content is None:
             raise Refusal(404, 'NOT_FOUND',
@@ -58,6 +55,19 @@ class Gcs(google.GoogleService):
             return Reply.text(content.decode())
         return Reply.json({'kind': 'storage#object', 'bucket': bucket,
                            'name': name, 'size': str(len(content))})
+
+    def known(self, request):
+        try:
+            return self.caller(request)
+        except Refusal:
+            raise Refusal(401, 'UNAUTHENTICATED',
+                          'Invalid Credentials') from None
+
+    def listing(self, request, bucket):
+        self.check(self.known(request), bucket, '')
+        return Reply.json({'kind': 'storage#objects', 'items': [
+            {'kind': 'storage#object', 'bucket': bucket, 'name': name}
+            for name in OBJECTS.get(bucket, ())]})
 
     def check(self, caller, bucket, name):
         known = self.world['gcp']['buckets'].get(bucket, {'readers': []})
@@ -77,7 +87,7 @@ class Gcs(google.GoogleService):
 def locate(path):
     """(bucket, object) of /storage/v1/b/B/o/O or /B/O."""
     parts = path.strip('/').split('/')
-    if parts[:3] == ['storage', 'v1', 'b'] and len(parts) == 6 \
+    if parts[:3] == ['storage', 'v1', 'b'] and len(parts) in (5, 6) \
             and parts[4] == 'o':
-        return unquote(parts[3]), unquote(parts[5])
+        return unquote(parts[3]), unquote(''.join(parts[5:]))
     return parts[0], unquote('/'.join(parts[1:]))

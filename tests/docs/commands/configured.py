@@ -70,6 +70,10 @@ def whole(blocks, *libraries):
         for head, lines in here.items():
             wanted.setdefault(head, lines)
     complete(wanted, libraries)
+    return text_of(wanted)
+
+
+def text_of(wanted):
     return '\n'.join('\n'.join(lines) for lines in wanted.values()) + '\n'
 
 

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pages whose commands need more around them than most."""
+
+import os
+import re
+
+from support import signin
+from support.identities import rows
+from support.ordinary import Ordinary
+
+from .scene import Scene
+
+FUNCTION = ('function', 'https://hello-abc-ew.a.run.app')
+# base64 says no to a part that is not filled up, after what it decoded.
+CLAIMS = '( set +o pipefail; {} | grep -a \'"sub":\' )'
+
+
+class Audit(Scene):
+    """Records that were written before, in three files."""
+
+    needs = (('git', 'https://github.com/acme'),)
+
+    def words(self):
+        path = self.place.path('var/log/daypass/audit')
+        found = {'    sink = nats://nats.acme.io/acme.audit\n': ''}
+        if os.path.exists(path):
+            said = self.place.daypass('audit', 'verify', path).out
+            found['3f0c…'] = re.search('[0-9a-f]{64}', said)[0]
+        return found
+
+    def prepare(self):
+        self.place.make('var/log/daypass')
+        super().prepare()
+
+    def before(self):
+        place = self.place
+        for name in ('github', 'nosuch', 'id-token', 'github'):
+            place.daypass('token', name)
+        path = place.path('var/log/daypass/audit')
+        with open(path, encoding='utf-8') as source:
+            lines = source.readlines()
+        directory = place.make('rotated')
+        for name, part in (('audit.2', lines[:1]), ('audit.1', lines[1:2]),
+                           ('audit', lines[2:])):
+            place.write(os.path.join(directory, name), ''.join(part))
+        verify, = self.page.of('python')
+        place.write(os.path.join(directory, 'verify.py'), verify.text)
+
+    altered = {'cat audit.2': 'cd ../../rotated; {}'}
+    prints = {'cat audit.2': r'^\d+ records, head [0-9a-f]{64}$'}
+
+
+class TokenExchange(Scene):
+    def uses(self, block):
+        """Keycloak's own parameters are an example."""
+        return super().uses(block) and 'subject_issuer' not in block.text
+
+
+class ByHand(Scene):
+    """The page's own commands set the tool up."""
+
+    sets_up = False
+
+
+class Commands(Scene):
+    kind = Ordinary
+    needs = (FUNCTION,)
+
+    def before(self):
+        self.place.write('bin/claude', '#!/bin/sh\nexit 0\n', 0o755)
+
+
+AGENT = '''\
+#!/bin/sh
+git clone -q https://github.com/acme/web && cd web || exit
+for turn in 1 2; do
+	echo "$turn" >>README
+	git commit -q -a -m "$turn" && git push -q origin main || exit
+done
+'''
+PENDING = '''\
+pending() {
+	for _ in $(seq 300); do
+		if daypass approvals --json | grep -o \\
+		    '"id":"[a-z0-9]*","state":"pending"' | cut -d'"' -f4 |
+		    grep .; then
+			return
+		fi
+		sleep 0.1
+	done
+	return 1
+}
+'''
+
+
+class Agents(Scene):
+    """A stand-in for the agent pushes twice: what it may, and what not."""
+
+    kind = Ordinary
+    shell = PENDING
+    altered = {
+        'daypass run': '{} & pending',
+        'daypass approvals --follow':
+            'timeout 1 {}; [ $? = 124 ]',
+        'daypass deny': '{}; wait %1; [ $? = 128 ]',
+    }
+
+    def words(self):
+        return {'k7mq': '"$(pending)"'}
+
+    def before(self):
+        self.place.write('bin/claude', AGENT, 0o755)
+
+
+class Functions(Scene):
+    shell = ('url=https://hello-abc-ew.a.run.app\n'
+             'some-client() { grep -q "^Authorization: Bearer ey"; }\n')
+
+
+class Setup(Scene):
+    needs = (('git', 'https://github.com/acme'), ('aws', 'default'),
+             ('docker', '*.dkr.ecr.eu-west-1.amazonaws.com'),
+             ('credential', 'gcp-ci'))
+
+
+class Downscope(Scene):
+    prints = {'printf': '"code": 403'}
+
+    def before(self):
+        text = re.search(r'boundary = "(.*)"', self.configuration())[1]
+        self.place.write('home/work/boundary.json', text.replace('\\"', '"'))
+
+
+class Login(Scene):
+    def words(self):
+        return {'https://acme.okta.com': self.rig['login_issuer']}
+
+    def variables(self):
+        self.rig.change(login={'client': '0oa1b2c3d4EXAMPLE'})
+        return {'BROWSER': signin.browser(self.place)}
+
+
+class Identity(Scene):
+    """The platform's job around it, as the tests of identities have it."""
+
+    altered = {'daypass token --audience AUDIENCE': CLAIMS}
+
+    def __init__(self, *around):
+        super().__init__(*around)
+        name = os.path.basename(self.page.path).removesuffix('.md')
+        self.row = next(row for row in rows() if row.name == name)
+        self.around = self.row.around(self.place)
+        token = self.rig.token('a.example')
+        self.file = self.place.write('home/.cache/acme/token', token)
+        self.around.update({name: token for name in (
+            'MY_TOKEN', 'TFC_WORKLOAD_IDENTITY_TOKEN_MYTAG')})
+
+    def words(self):
+        mint = self.place.path('bin/id-token')
+        if not os.path.exists(mint):
+            self.place.write(mint, '#!/bin/sh\nexec ona idp token "$@"\n',
+                             0o755)
+        return {
+            'AUDIENCE': self.row.audience(self.place),
+            '/opt/acme/bin/id-token': mint,
+            '/run/fly/api': self.rig['fly_socket'],
+            '/var/run/secrets/daypass/token': self.file,
+            '5f0c2a11-9d3e-4b6f-8a77-1c2d3e4f5a6b':
+                self.rig['azure_pipelines_connection'],
+        }
+
+    def variables(self):
+        return {'NO_GCE_CHECK': None, **self.around}
+
+
+class Readme(Scene):
+    """A newcomer: there is no configuration yet."""
+
+    sets_up = False
+
+    def configuration(self):
+        return ''
+
+
+SCENES = {
+    'README.md': Readme,
+    'docs/audit.md': Audit,
+    'docs/commands.md': Commands,
+    'docs/howto-agents.md': Agents,
+    'docs/howto-functions.md': Functions,
+    'docs/howto-setup.md': Setup,
+    'docs/exchanges/aws-codecommit.md': ByHand,
+    'docs/exchanges/token-exchange.md': TokenExchange,
+    'docs/exchanges/gcp-downscope.md': Downscope,
+    'docs/identities/login.md': Login,
+}
+
+
+def of(page):
+    if page.path in SCENES:
+        return SCENES[page.path]
+    return Identity if page.path.startswith('docs/identities/') else Scene
