@@ -38,6 +38,31 @@ class Documented(Cloud):
         self.server.add(Door(self.listeners['api'], Api(self), tls))
 
 
+def routes(rig, registries=()):
+    """A host's name: the port that stands for its 443. What is named as a
+    registry is one, whatever else there is under that name."""
+    ports = rig.cloud.listeners
+    found = {host: ports[service].getsockname()[1]
+             for host, service in names.HOSTS.items()}
+    port = int(rig['registry'].partition(':')[2])
+    return {**found, **{host: port for host in registries}}
+
+
+def environment(rig, proxy):
+    """What leads every tool there, and has it trust the cloud's CA."""
+    bundle, here = rig['bundle'], 'localhost,127.0.0.1'
+    return {
+        'https_proxy': proxy.url, 'HTTPS_PROXY': proxy.url,
+        'no_proxy': here, 'NO_PROXY': here,
+        'SSL_CERT_FILE': bundle, 'CURL_CA_BUNDLE': bundle,
+        'GIT_SSL_CAINFO': bundle, 'AWS_CA_BUNDLE': bundle,
+        'GIT_TERMINAL_PROMPT': '0', 'AWS_PAGER': '',
+        'AWS_EC2_METADATA_DISABLED': 'true', 'NO_GCE_CHECK': 'true',
+        'GOOGLE_CLOUD_PROJECT': 'acme',
+        'CLOUDSDK_CORE_DISABLE_PROMPTS': '1',
+        'CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE': bundle}
+
+
 class Registry(registry.Registry):
     """With the images that the documentation names in it."""
 

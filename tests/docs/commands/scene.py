@@ -8,6 +8,7 @@ import os
 from support.place import Done, Place
 
 from . import configured, names
+from .documented import environment, routes
 from .proxy import Proxy
 
 LIMIT = 120     # seconds for all of a page
@@ -49,27 +50,10 @@ class Scene:
 
     # the places around it
 
-    def routes(self, registries=()):
-        ports = self.rig.cloud.listeners
-        found = {host: ports[service].getsockname()[1]
-                 for host, service in names.HOSTS.items()}
-        port = int(self.rig['registry'].partition(':')[2])
-        return {**found, **{host: port for host in registries}}
-
     def environment(self, proxy):
-        bundle, here = self.rig['bundle'], 'localhost,127.0.0.1'
-        return {
-            'https_proxy': proxy.url, 'HTTPS_PROXY': proxy.url,
-            'no_proxy': here, 'NO_PROXY': here,
-            'SSL_CERT_FILE': bundle, 'CURL_CA_BUNDLE': bundle,
-            'GIT_SSL_CAINFO': bundle, 'AWS_CA_BUNDLE': bundle,
-            'GIT_CONFIG_SYSTEM': self.place.path('gitconfig'),
-            'GIT_TERMINAL_PROMPT': '0', 'AWS_PAGER': '',
-            'AWS_EC2_METADATA_DISABLED': 'true', 'NO_GCE_CHECK': 'true',
-            'GOOGLE_CLOUD_PROJECT': 'acme',
-            'CLOUDSDK_CORE_DISABLE_PROMPTS': '1',
-            'CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE': bundle,
-            **self.variables()}
+        return {**environment(self.rig, proxy),
+                'GIT_CONFIG_SYSTEM': self.place.path('gitconfig'),
+                **self.variables()}
 
     # its configuration
 
@@ -121,8 +105,8 @@ class Scene:
         """What came of each, in one shell, and who was asked that is not
         here."""
         place = self.place
-        with Proxy(self.routes()) as ours, \
-                Proxy(self.routes(names.REGISTRIES)) as theirs:
+        with Proxy(routes(self.rig)) as ours, \
+                Proxy(routes(self.rig, names.REGISTRIES)) as theirs:
             place.env.update(self.environment(theirs))
             self.prepare()
             # Behind some hosts are two services: the agent's and the tool's.

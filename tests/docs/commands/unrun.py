@@ -31,6 +31,7 @@ REASONS = {
     r'\./configure ': BUILDING,
     r'make\b': BUILDING,
     r'git clone \S+/daypass': BUILDING,
+    r'contrib/playground$': 'tests/docs/test-tutorial.py runs it',
     r'contrib/\w+': BUILDING,
     r'mkdir (build-fuzz|new)': BUILDING,
     r'\.\./configure ': BUILDING,
