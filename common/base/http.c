@@ -4,28 +4,12 @@
 
 #include "base/clock.h"
 #include "base/http_inner.h"
-#include "base/http_library.h"
+#include "base/http_transfer.h"
 #include "base/text.h"
 
-#define HEAD_MAX (64 * 1024)
 #define BODY_FIRST 4096
 
 static const struct http_library *curl; /* once it has started */
-
-struct transfer {
-	struct http *http;
-	const struct http_request *request;
-	struct http_url url;
-	char host[300];
-	CURL *handle;
-	struct curl_slist *headers;
-	struct http_head head;
-	struct secret *body;
-	char said[CURL_ERROR_SIZE]; /* libcurl's own words */
-	bool connected;
-	bool too_big;
-	bool failed; /* an option was refused: no memory */
-};
 
 static int
 check_version(const curl_version_info_data *version, struct error *err)
@@ -111,7 +95,7 @@ on_head(char *line, size_t size, size_t count, void *data)
 	if (request->mark != NULL && http_head_says(line, size * count,
 					 request->mark_name, request->mark))
 		transfer->head.marked = true;
-	return transfer->head.length > HEAD_MAX ? 0 : size * count;
+	return transfer->head.length > TRANSFER_HEAD_MAX ? 0 : size * count;
 }
 
 static void
@@ -159,6 +143,32 @@ set_security(struct transfer *transfer)
 	set(transfer, CURLOPT_SSL_CTX_FUNCTION, on_ssl_context);
 }
 
+/* It tells a little more than a person wants to know, and one thing that we
+ * do. */
+static int
+on_said(CURL *handle, curl_infotype type, char *said, size_t length, void *data)
+{
+	struct transfer *transfer = data;
+
+	(void)handle;
+	if (type == CURLINFO_TEXT)
+		http_way_hear(transfer->http->way, said, length);
+	return 0;
+}
+
+/* No request follows: all of the time is for the connection. */
+static void
+set_connects(struct transfer *transfer, int64_t left)
+{
+	if (!transfer->request->connects)
+		return;
+	set(transfer, CURLOPT_CONNECT_ONLY, 1L);
+	set(transfer, CURLOPT_CONNECTTIMEOUT_MS, (long)left);
+	set(transfer, CURLOPT_DEBUGFUNCTION, on_said);
+	set(transfer, CURLOPT_DEBUGDATA, transfer);
+	set(transfer, CURLOPT_VERBOSE, 1L);
+}
+
 /* Quick exit: the resolver's thread may hang for long after the time is up,
  * and nobody is to wait for it. Half of the time for the connection leaves
  * another try to a packet that was lost. */
@@ -185,13 +195,6 @@ set_callbacks(struct transfer *transfer)
 	set(transfer, CURLOPT_PREREQDATA, transfer);
 }
 
-static bool
-is_direct(const struct transfer *transfer)
-{
-	return transfer->request->socket != NULL ||
-	       transfer->request->link_local || transfer->url.loopback;
-}
-
 /* The body is not copied: it stays in its secret. */
 static void
 set_body(struct transfer *transfer, const struct secret *body)
@@ -214,7 +217,7 @@ set_request(struct transfer *transfer)
 	set(transfer, CURLOPT_USERAGENT, "daypass/" PROGRAM_VERSION);
 	if (request->socket != NULL)
 		set(transfer, CURLOPT_UNIX_SOCKET_PATH, request->socket);
-	if (is_direct(transfer))
+	if (transfer_is_direct(transfer))
 		set(transfer, CURLOPT_PROXY, "");
 	if (body)
 		set_body(transfer, request->body);
@@ -243,88 +246,6 @@ add_headers(struct transfer *transfer, struct error *err)
 	}
 	set(transfer, CURLOPT_HTTPHEADER, transfer->headers);
 	return 0;
-}
-
-static int
-bad_certificate(const struct transfer *transfer, struct error *err)
-{
-	long result = 0;
-
-	curl->easy_getinfo(
-	    transfer->handle, CURLINFO_SSL_VERIFYRESULT, &result);
-	return http_roots_refused(transfer->host, result, err);
-}
-
-/* libcurl names whom it could not reach: if that is not the host, it is the
- * proxy. */
-static int
-no_connection(const struct transfer *transfer, struct error *err)
-{
-	bool proxy = !is_direct(transfer) &&
-		     strstr(transfer->said, transfer->url.host) == NULL;
-	long number = 0;
-
-	curl->easy_getinfo(transfer->handle, CURLINFO_OS_ERRNO, &number);
-	return error_set(err, FAULT_NETWORK, "could not connect to %s%s: %s",
-	    proxy ? "the proxy for " : "", transfer->host,
-	    number == 0 ? "no answer" : strerror((int)number));
-}
-
-static int
-broken(const struct transfer *transfer, CURLcode code, struct error *err)
-{
-	char said[CURL_ERROR_SIZE];
-	const char *text = transfer->said[0] != '\0'
-			       ? transfer->said
-			       : curl->easy_strerror(code);
-
-	text_printable(said, sizeof(said), text, strlen(text));
-	return error_set(err, FAULT_NETWORK, "%s %s failed: %s",
-	    code == CURLE_SSL_CONNECT_ERROR ? "TLS with" : "the exchange with",
-	    transfer->host, said);
-}
-
-static int
-explain(const struct transfer *transfer, CURLcode code, struct error *err)
-{
-	const char *host = transfer->host;
-
-	if (transfer->head.length > HEAD_MAX)
-		return error_set(
-		    err, FAULT_REFUSED, "%s sends headers without end", host);
-	if (transfer->too_big || code == CURLE_FILESIZE_EXCEEDED)
-		return error_set(err, FAULT_REFUSED, "%s sent more than %d KiB",
-		    host, HTTP_REPLY_MAX / 1024);
-	switch (code) {
-	case CURLE_PEER_FAILED_VERIFICATION:
-		return bad_certificate(transfer, err);
-	case CURLE_COULDNT_CONNECT:
-		return no_connection(transfer, err);
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return error_set(
-		    err, FAULT_NETWORK, "could not resolve %s", host);
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return error_set(err, FAULT_NETWORK,
-		    "could not resolve the proxy for %s", host);
-	case CURLE_OPERATION_TIMEDOUT:
-		return error_set(err, FAULT_NETWORK, "timed out %s %s",
-		    transfer->connected ? "waiting for" : "connecting to",
-		    host);
-	case CURLE_GOT_NOTHING:
-	case CURLE_PARTIAL_FILE:
-		return error_set(err, FAULT_NETWORK,
-		    "%s closed the connection before its answer was whole",
-		    host);
-	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_WEIRD_SERVER_REPLY:
-		return error_set(
-		    err, FAULT_NETWORK, "%s does not answer in HTTP", host);
-	case CURLE_WRITE_ERROR:
-	case CURLE_OUT_OF_MEMORY:
-		return error_set(err, FAULT_SYSTEM, "no memory");
-	default:
-		return broken(transfer, code, err);
-	}
 }
 
 static bool
@@ -363,6 +284,7 @@ perform(struct transfer *transfer, int64_t left, struct http_reply *reply,
 	set_limits(transfer, left);
 	set_callbacks(transfer);
 	set_request(transfer);
+	set_connects(transfer, left);
 	if (add_headers(transfer, err) == -1)
 		return -1;
 	if (transfer->failed)
@@ -372,8 +294,10 @@ perform(struct transfer *transfer, int64_t left, struct http_reply *reply,
 	code = curl->easy_perform(transfer->handle);
 	if (transfer->head.date != -1)
 		transfer->http->skew = http_head_skew(&transfer->head);
-	return code == CURLE_OK ? hand_over(transfer, reply, err)
-				: explain(transfer, code, err);
+	if (code != CURLE_OK)
+		return transfer_explain(transfer, code, err);
+	return transfer->request->connects ? 0
+					   : hand_over(transfer, reply, err);
 }
 
 /* libcurl's copies of the headers are wiped as far as they can be reached. */
@@ -392,7 +316,8 @@ int
 http_try(struct http *http, const struct http_request *request,
     struct http_reply *reply, bool *again, struct error *err)
 {
-	struct transfer transfer = {.http = http, .request = request};
+	struct transfer transfer = {
+	    .http = http, .request = request, .curl = curl};
 	int64_t left = http->deadline - clock_ms();
 	int result;
 

@@ -30,6 +30,36 @@ int http_global(const char *ca_file, struct error *err);
  * and says why, in http_global. */
 bool http_prepare(void);
 
+/* What was in the way of a connection, for who has to mend it. */
+enum http_trouble {
+	HTTP_TROUBLE_NONE,
+	HTTP_TROUBLE_NAME,	    /* the host's name has no address */
+	HTTP_TROUBLE_CONNECT,	    /* nobody listens, or no way there */
+	HTTP_TROUBLE_TIME,	    /* nobody answered in time */
+	HTTP_TROUBLE_PROXY_NAME,    /* the proxy's name has no address */
+	HTTP_TROUBLE_PROXY_CONNECT, /* nobody listens at the proxy */
+	HTTP_TROUBLE_PROXY_LOGIN,   /* the proxy wants to know who asks */
+	HTTP_TROUBLE_PROXY_REFUSED, /* the proxy does not go there */
+	HTTP_TROUBLE_TRUST,	    /* the certificate's CA is not trusted */
+	HTTP_TROUBLE_EXPIRED,	    /* the certificate, by our clock */
+	HTTP_TROUBLE_EARLY,	    /* it is not valid yet, by our clock */
+	HTTP_TROUBLE_OTHER_HOST,    /* the certificate is another name's */
+	HTTP_TROUBLE_TLS,	    /* no TLS, or none that both know */
+	HTTP_TROUBLE_COUNT
+};
+
+/* Words of the wire: "name", "proxy-login". */
+const char *http_trouble_word(enum http_trouble trouble);
+
+#define HTTP_PROXY_TEXT 300
+
+/* How a connection came about, or did not. */
+struct http_way {
+	enum http_trouble trouble;
+	char proxy[HTTP_PROXY_TEXT]; /* "proxy.example:3128 (https_proxy)", no
+					password in it; "": none was used */
+};
+
 /* One mint's use of the network. */
 struct http {
 	int64_t deadline; /* clock_ms() at which everything ends */
@@ -44,6 +74,7 @@ struct http {
 	int64_t skew;	  /* out: the other's clock minus ours in seconds, by
 			     its Date header; 0 within 30 s */
 	void (*progress)(const char *at); /* says what is being done; or NULL */
+	struct http_way *way; /* out, of http_reach alone */
 };
 
 struct http_reply {
@@ -80,6 +111,7 @@ struct http_request {
 	 * try? NULL: never. */
 	bool (*again)(const struct http_reply *reply);
 	bool no_retry; /* one try only */
+	bool connects; /* http_reach's: nothing is sent */
 };
 
 /*
@@ -93,9 +125,24 @@ struct http_request {
 int http_send(struct http *http, const struct http_request *request,
     struct http_reply *reply, struct error *err);
 
+/* Is there a way there? Resolves, connects, goes through the proxy and has a
+ * certificate verified, by the rules of http_send and once, and sends nothing
+ * to the host. Of the request method, URL, socket and link_local count. 0, or
+ * -1 with http_send's error; *way says more, either way. */
+int http_reach(struct http *http, const struct http_request *request,
+    struct http_way *way, struct error *err);
+
+/* Which roots are trusted, in words: "SSL_CERT_FILE '/x', [http] ca-file
+ * '/y'". */
+const char *http_roots_text(void);
+
 /* May a token be sent to this URL at all? https, or http to 127/8, ::1 or
  * localhost as written; no user, no fragment. FAULT_CONFIG if not. */
 int http_allowed(const char *url, struct error *err);
+
+/* Scheme, host and port as a URL: "https://sts.amazonaws.com/", and nothing
+ * of its path or query. -1: no URL that can be used. */
+int http_origin(const char *url, char *origin, size_t size);
 
 /* Scheme, host and port of a URL, for messages: "sts.amazonaws.com",
  * "localhost:8443". */

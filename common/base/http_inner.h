@@ -71,5 +71,10 @@ int http_roots_load(const char *directory, const char *bundle,
 void http_roots_install(void *ssl_context);
 int http_roots_refused(
     const char *host, long verify_result, struct error *err);
+/* What it comes to. */
+enum http_trouble http_roots_trouble(long verify_result);
+
+/* Keeps what libcurl tells of the proxy that it takes. */
+void http_way_hear(struct http_way *way, const char *said, size_t length);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,25 @@
  * of once a mint.
  */
 static X509_STORE *trusted;
+
+/* What it was made of, for messages. */
+#define TEXT_MAX 1024
+static char made_of[TEXT_MAX];
+
+static void
+note(const char *what, const char *path)
+{
+	size_t used = strlen(made_of);
+
+	snprintf(made_of + used, sizeof(made_of) - used, "%s%s '%s'",
+	    used == 0 ? "" : ", ", what, path);
+}
+
+const char *
+http_roots_text(void)
+{
+	return made_of[0] == '\0' ? "none" : made_of;
+}
 
 static const char *
 variable(const char *name)
@@ -53,8 +73,10 @@ is_hashed(const char *directory)
 }
 
 static int
-add_directory(X509_STORE *store, const char *directory, struct error *err)
+add_directory(X509_STORE *store, const char *what, const char *directory,
+    struct error *err)
 {
+	note(what, directory);
 	if (X509_STORE_load_locations(store, NULL, directory) == 1)
 		return 0;
 	return error_set(err, FAULT_SYSTEM,
@@ -66,6 +88,7 @@ static int
 add_file(
     X509_STORE *store, const char *what, const char *file, struct error *err)
 {
+	note(what, file);
 	if (access(file, R_OK) == -1) {
 		error_errno(err, "%s '%s'", what, file);
 		if (err != NULL)
@@ -90,7 +113,8 @@ add_environment(X509_STORE *store, struct error *err)
 	if (bundle != NULL)
 		return add_file(store, "CURL_CA_BUNDLE", bundle, err) == -1 ? -1
 									    : 1;
-	if (directory != NULL && add_directory(store, directory, err) == -1)
+	if (directory != NULL &&
+	    add_directory(store, "SSL_CERT_DIR", directory, err) == -1)
 		return -1;
 	if (file != NULL && add_file(store, "SSL_CERT_FILE", file, err) == -1)
 		return -1;
@@ -108,7 +132,8 @@ add_system(X509_STORE *store, const char *directory, const char *bundle,
 
 	for (size_t i = 0; i < 2; i++)
 		if (is_hashed(directories[i]))
-			return add_directory(store, directories[i], err);
+			return add_directory(
+			    store, "the system's", directories[i], err);
 	for (size_t i = 0; i < 2; i++)
 		if (bundles[i] != NULL && access(bundles[i], R_OK) == 0)
 			return add_file(store, "the system's", bundles[i], err);
@@ -119,8 +144,10 @@ static int
 fill(X509_STORE *store, const char *directory, const char *bundle,
     const char *ca_file, struct error *err)
 {
-	int named = add_environment(store, err);
+	int named;
 
+	made_of[0] = '\0';
+	named = add_environment(store, err);
 	if (named == -1 ||
 	    (named == 0 && add_system(store, directory, bundle, err) == -1))
 		return -1;
@@ -207,4 +234,20 @@ http_roots_refused(const char *host, long verify_result, struct error *err)
 	    reason(verify_result),
 	    is_unknown(verify_result) ? " (add its CA with [http] ca-file)"
 				      : "");
+}
+
+enum http_trouble
+http_roots_trouble(long verify_result)
+{
+	switch (verify_result) {
+	case X509_V_OK:
+	case X509_V_ERR_UNSPECIFIED:
+		return HTTP_TROUBLE_OTHER_HOST;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		return HTTP_TROUBLE_EXPIRED;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return HTTP_TROUBLE_EARLY;
+	default:
+		return HTTP_TROUBLE_TRUST;
+	}
 }

@@ -200,6 +200,20 @@ http_host(const char *url, char *host, size_t size)
 }
 
 int
+http_origin(const char *url, char *origin, size_t size)
+{
+	struct http_url parts;
+	char host[300];
+	int wrote;
+
+	if (http_url_read(url, &parts, NULL) == -1)
+		return -1;
+	wrote = snprintf(origin, size, "%s://%s/", parts.scheme,
+	    http_host(url, host, sizeof(host)));
+	return wrote < 0 || (size_t)wrote >= size ? -1 : 0;
+}
+
+int
 http_redirected(const char *host, const char *to, struct error *err)
 {
 	struct http_url parts;
