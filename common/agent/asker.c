@@ -347,7 +347,7 @@ is_leader(const struct asker *asker, const struct session *session)
 
 	return getsockopt(asker->fd, SOL_SOCKET, SO_PEERCRED, &peer,
 		   &length) == 0 &&
-	       peer.pid == session->leader;
+	       peer.pid == session->leader.pid;
 }
 
 /* Who leads a session is above it, and speaks for it. */

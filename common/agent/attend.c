@@ -36,19 +36,23 @@ done(struct attending *attending, const char *why)
 	asker_answer(asker);
 }
 
-/* An agent that came after the one that opened it learns from the leader, and
- * from nobody else, what counts for a sealed session. */
-static void
-learn(struct asker *asker, struct session *session)
+/* From the leader, and from nobody else: what counts for a sealed session, if
+ * the agent came after the one that opened it, and what all of it is below. */
+static int
+learn(struct asker *asker, struct session *session, struct error *err)
 {
+	const struct message *request = asker_request(asker);
+	pid_t root = (pid_t)message_number(request, "root", 0);
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
 
-	if (session->sealed && session->origin == NULL &&
-	    getsockopt(asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer,
-		&length) == 0 &&
-	    peer.pid == session->leader)
-		session_origin_keep(session, asker_request(asker));
+	if (getsockopt(asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer,
+		&length) == -1 ||
+	    peer.pid != session->leader.pid)
+		return 0;
+	if (session->sealed && session->origin == NULL)
+		session_origin_keep(session, request);
+	return root == 0 ? 0 : session_root(session, root, err);
 }
 
 static void
@@ -59,16 +63,20 @@ begin(struct asker *asker, const struct config *config)
 	    id == NULL ? NULL : sessions_find(asker_agent(asker)->sessions, id);
 	struct waiting *waiting = calloc(1, sizeof(*waiting));
 	struct error err;
+	int result = 0;
 
 	(void)config;
-	if (session == NULL || waiting == NULL) {
+	if (session == NULL || waiting == NULL)
+		result = error_set(
+		    &err, FAULT_USAGE, "there is no such session");
+	else
+		result = learn(asker, session, &err);
+	if (result == -1) {
 		free(waiting);
-		error_set(&err, FAULT_USAGE, "there is no such session");
 		error_at(&err, STAGE_AGENT);
 		asker_error(asker, &err);
 		return;
 	}
-	learn(asker, session);
 	waiting->asker = asker;
 	if (session->over != NULL) {
 		done(&waiting->attending, session->over);

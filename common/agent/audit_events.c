@@ -266,9 +266,9 @@ audit_session(
 	    session->names[0]);
 	audit_actor(audit, &event, session->id);
 	if (why == NULL)
-		process = lineage_json(session->leader);
+		process = lineage_json(session->leader.pid);
 	event_raw(&event, "process", process);
-	event_number(&event, "leader", session->leader);
+	event_number(&event, "leader", session->leader.pid);
 	if (session->deadline > 0)
 		event_time(&event, "expires", session->deadline);
 	event_text(&event, "why", why);

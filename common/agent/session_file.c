@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -10,7 +9,6 @@
 #include <unistd.h>
 
 #include "agent/listener.h"
-#include "agent/procstat.h"
 #include "agent/sessions_inner.h"
 #include "base/scoped.h"
 #include "base/text.h"
@@ -50,8 +48,13 @@ write_lines(const struct session *session, char *bytes, size_t size)
 		writing_add(&writing, "name", session->names[i]);
 	if (session->reason != NULL)
 		writing_add(&writing, "reason", session->reason);
-	writing_number(&writing, "leader", session->leader);
-	writing_number(&writing, "born", (int64_t)session->born);
+	writing_number(&writing, "leader", session->leader.pid);
+	writing_number(&writing, "born", (int64_t)session->leader.born);
+	if (session->root.pidfd != -1) {
+		writing_number(&writing, "root", session->root.pid);
+		writing_number(
+		    &writing, "root-born", (int64_t)session->root.born);
+	}
 	writing_number(&writing, "since", session->since);
 	writing_number(&writing, "deadline", session->deadline);
 	if (session->advisory)
@@ -110,7 +113,18 @@ take_names(struct session *session, const struct message *message)
 	}
 }
 
-/* -1: its leader is gone, or the file is not one of ours. */
+static int
+take_holder(struct holder *holder, const struct message *message,
+    const char *pid, const char *born)
+{
+	uint64_t since = (uint64_t)message_number(message, born, 0);
+
+	holder->pid = (pid_t)message_number(message, pid, 0);
+	return since == 0 ? -1 : holder_take(holder, holder->pid, since);
+}
+
+/* -1: its leader and what that has left are gone, or the file is not one of
+ * ours. */
 static int
 take_over(struct session *session, const struct message *message)
 {
@@ -124,20 +138,17 @@ take_over(struct session *session, const struct message *message)
 		return -1;
 	take_names(session, message);
 	session->reason = reason == NULL ? NULL : strdup(reason);
-	session->leader = (pid_t)message_number(message, "leader", 0);
-	session->born = (uint64_t)message_number(message, "born", 0);
 	session->since = message_number(message, "since", 0);
 	session->deadline = message_number(message, "deadline", 0);
 	session->advisory = message_get(message, "advisory") != NULL;
 	session->sealed = message_get(message, "sealed") != NULL;
 	if (message_get(message, "over") != NULL)
 		session->over = "it was over before this agent began";
-	if (session->leader <= 0 || session->names[0] == NULL)
+	if (session->names[0] == NULL)
 		return -1;
-	session->pidfd = (int)syscall(SYS_pidfd_open, session->leader, 0);
-	if (session->pidfd == -1 ||
-	    procstat_born(session->leader) != session->born)
-		return -1;
+	take_holder(&session->root, message, "root", "root-born");
+	if (take_holder(&session->leader, message, "leader", "born") == -1)
+		session->over = "its leader has ended";
 	return session_follow(session);
 }
 

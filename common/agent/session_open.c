@@ -65,8 +65,7 @@ begin(struct asker *asker, const struct config *config)
 	    .reason = message_get(request, "reason"),
 	    .ttl = message_number(request, "ttl", 0),
 	    .advisory = message_get(request, "advisory") != NULL,
-	    .sealed = message_get(request, "sealed") != NULL,
-	    .pidfd = -1};
+	    .sealed = message_get(request, "sealed") != NULL};
 	struct session *session = NULL;
 	struct error err = {.fault = FAULT_NONE};
 	struct ucred peer;

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <sys/epoll.h>
 #include <sys/random.h>
-#include <sys/syscall.h>
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agent/approvals.h"
 #include "agent/audit.h"
 #include "agent/flight.h"
 #include "agent/log.h"
-#include "agent/procstat.h"
 #include "agent/recall.h"
 #include "agent/sessions_inner.h"
 #include "base/clock.h"
@@ -77,8 +72,8 @@ session_forget(struct session *session)
 	list_remove(&session->link);
 	watch_free(session->watch);
 	timer_free(session->timer);
-	if (session->pidfd != -1)
-		close(session->pidfd);
+	holder_leave(&session->leader);
+	holder_leave(&session->root);
 	session_release(session);
 }
 
@@ -188,43 +183,14 @@ session_end(struct session *session, const char *why)
 	end_inner(session);
 }
 
-static void
-time_is_up(void *arg)
+void
+session_time_is_up(void *arg)
 {
 	struct session *session = arg;
 
 	session->timer = NULL;
 	session_end(session, "its time is up");
 	session_file_write(session);
-}
-
-static void
-leader_gone(void *arg, uint32_t events)
-{
-	struct session *session = arg;
-
-	(void)events;
-	session_end(session, "its leader has ended");
-	session_file_remove(session);
-	session_forget(session);
-}
-
-/* Follows the leader, and the clock. -1: the leader is gone. */
-int
-session_follow(struct session *session)
-{
-	struct loop *loop = session->sessions->agent->loop;
-	int64_t left = session->deadline - clock_unix();
-
-	session->watch = loop_watch(
-	    loop, session->pidfd, EPOLLIN, leader_gone, session, NULL);
-	if (session->watch == NULL)
-		return -1;
-	if (session->deadline != 0 && session->over == NULL)
-		session->timer = loop_timer(loop,
-		    clock_ms() + (left < 0 ? 0 : left) * 1000, time_is_up,
-		    session);
-	return 0;
 }
 
 struct session *
@@ -236,7 +202,7 @@ session_new(struct sessions *sessions)
 		return NULL;
 	session->sessions = sessions;
 	session->references = 1;
-	session->pidfd = -1;
+	session->leader.pidfd = session->root.pidfd = -1;
 	list_init(&session->attending);
 	list_append(&sessions->all, &session->link);
 	return session;
@@ -274,12 +240,6 @@ static int
 fill(struct session *session, const struct session_order *order,
     const struct actor *around)
 {
-	session->leader = order->leader;
-	session->pidfd =
-	    order->pidfd != -1
-		? fcntl(order->pidfd, F_DUPFD_CLOEXEC, 0)
-		: (int)syscall(SYS_pidfd_open, order->leader, 0);
-	session->born = procstat_born(order->leader);
 	session->since = clock_unix();
 	session->deadline = order->ttl == 0 ? 0 : session->since + order->ttl;
 	session->advisory = order->advisory;
@@ -287,7 +247,7 @@ fill(struct session *session, const struct session_order *order,
 	if (order->reason != NULL &&
 	    (session->reason = strdup(order->reason)) == NULL)
 		return -1;
-	if (session->pidfd == -1 || session->born == 0 ||
+	if (holder_take(&session->leader, order->leader, 0) == -1 ||
 	    make_id(session) == -1 ||
 	    name_it(session, order->name, around) == -1)
 		return -1;
@@ -316,7 +276,7 @@ check_order(struct sessions *sessions, const struct session_order *order,
 		    "sessions may be nested %d deep and no deeper",
 		    ACTOR_DEPTH);
 	list_each (session, &sessions->all, link) {
-		if (session->leader == order->leader)
+		if (session->leader.pid == order->leader)
 			return error_set(err, FAULT_USAGE,
 			    "this process leads a session already");
 		count++;

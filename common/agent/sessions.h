@@ -13,13 +13,21 @@
  * The child sessions that `daypass run` has opened, each with its leader, a
  * process that is above all of its session. A session is over when its time
  * is, or its leader is gone: what was minted for it is then taken back. So is
- * every session within it: what is inside has never more. As long as the
- * leader lives it is remembered, so that who is below it does not pass for
- * somebody else.
+ * every session within it: what is inside has never more. As long as anybody
+ * can be below its leader it is remembered, so that none of them passes for
+ * somebody else: while the leader lives, and where that one was killed, until
+ * the first process of its pid namespace has gone with all that is in there.
  */
 struct sessions;
 
 #define SESSION_ID 33
+
+/* A process that all of a session is below. */
+struct holder {
+	pid_t pid;     /* 0: there is none */
+	uint64_t born; /* procstat.h */
+	int pidfd;     /* or -1 */
+};
 
 struct session {
 	struct link link;
@@ -28,10 +36,9 @@ struct session {
 	char *names[ACTOR_DEPTH + 2];
 	char *reason; /* or NULL */
 	char around[SESSION_ID]; /* the id of the one around it, or `self` */
-	pid_t leader;
-	uint64_t born; /* when the leader started */
-	int pidfd;
-	struct watch *watch;
+	struct holder leader; /* whose end is the session's */
+	struct holder root;   /* the first process of its pid namespace */
+	struct watch *watch;  /* of who is waited for */
 	int64_t since;	  /* unix seconds */
 	int64_t deadline; /* unix seconds; 0: none */
 	struct timer *timer;
@@ -78,7 +85,6 @@ struct session_order {
 	bool advisory;
 	bool sealed; /* session_origin.h */
 	pid_t leader;
-	int pidfd; /* of the leader, or -1; stays the caller's */
 };
 
 /* Opens one inside of the actor's. NULL: it is nested too deeply, its leader
@@ -92,6 +98,10 @@ struct session *sessions_open(struct sessions *sessions,
  * and static. What is in the air for them is refused, what was minted for
  * them is taken back. */
 void session_end(struct session *session, const char *why);
+
+/* Its leader says which process below is the first of a pid namespace. -1: it
+ * is none of the leader's children, or cannot be written down. */
+int session_root(struct session *session, pid_t root, struct error *err);
 
 /* The session's actor; what it points to is the session's. */
 void session_actor(const struct session *session, struct actor *actor);

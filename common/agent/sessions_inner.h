@@ -17,8 +17,18 @@ struct session *session_new(struct sessions *sessions);
 /* Forgets it: it is found no more, and gone with the last reference. */
 void session_forget(struct session *session);
 
-/* Follows its leader and its time. -1: it cannot. */
+/* session_hold.c: pins the process with this number. -1: there is none, or
+ * (`born` is not 0) it is a later one. */
+int holder_take(struct holder *holder, pid_t pid, uint64_t born);
+bool holder_is(const struct holder *holder, pid_t pid, uint64_t born);
+void holder_leave(struct holder *holder);
+
+/* Follows its leader, or, where that is gone, what it has left, and its time.
+ * -1: it cannot. */
 int session_follow(struct session *session);
+
+/* sessions.c */
+void session_time_is_up(void *arg);
 
 /* session_file.c: what the next agent has to know of it, in a file of the
  * runtime directory. Nothing in it is secret. Should the agent be killed, the

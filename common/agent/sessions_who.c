@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "agent/ancestry.h"
-#include "agent/sessions.h"
+#include "agent/sessions_inner.h"
 #include "base/scoped.h"
 
 /* SO_PEERPIDFD of Linux 6.5, which Debian 12's headers do not have. */
@@ -23,7 +23,8 @@ leads(void *arg, pid_t pid, uint64_t born)
 	struct session *session;
 
 	list_each (session, sessions_all(looking->sessions), link)
-		if (session->leader == pid && session->born == born) {
+		if (holder_is(&session->leader, pid, born) ||
+		    holder_is(&session->root, pid, born)) {
 			looking->found = session;
 			return true;
 		}

@@ -149,7 +149,7 @@ add_child(struct buffer *out, const struct session *session)
 	add_string(out, "reason", session->reason);
 	buffer_printf(out, ",\"advisory\":%s,\"over\":%s,\"leader\":%ld}",
 	    session->advisory ? "true" : "false",
-	    session->over ? "true" : "false", (long)session->leader);
+	    session->over ? "true" : "false", (long)session->leader.pid);
 }
 
 static void

@@ -106,15 +106,23 @@ run_in(struct run_session *session, struct run_order *order, struct error *err)
 
 	run_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, &order->mask);
-	if (run_session_open(session, err) == -1 ||
-	    run_session_attend(session, false, err) == -1)
+	if (run_session_open(session, err) == -1)
 		return -1;
 	if (order->plan == NULL || order->anyway)
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (run_child_start(order, &child, err) == -1)
 		return -1;
-	if (child.spaces)
+	if (child.spaces) {
 		prctl(PR_SET_CHILD_SUBREAPER, 0);
+		session->root = child.pid;
+	}
+	if (run_session_attend(session, false, err) == -1) {
+		run_child_gate(&child, false);
+		if (err->fault == FAULT_NONE)
+			error_set(err, FAULT_SYSTEM, "the agent has ended");
+		return -1;
+	}
+	run_child_gate(&child, true);
 	status = run_wait(session, &child, order->plan != NULL);
 	take_terminal(group);
 	return status;

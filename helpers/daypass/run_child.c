@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,9 +61,22 @@ is_gone(int pidfd)
 	return pidfd == -1 || poll(&one, 1, 0) != 0;
 }
 
+/* Until the agent knows of us nobody below may speak to it. */
+static void
+pass_gate(const int gate[2])
+{
+	char go;
+
+	close(gate[1]);
+	if (read(gate[0], &go, 1) != 1)
+		_exit(fault_exit(FAULT_SYSTEM));
+	close(gate[0]);
+}
+
 /* Below: dies with us, whatever kills us. */
 _Noreturn static void
-become(const struct run_order *order, bool spaces, int above, int words)
+become(const struct run_order *order, bool spaces, int above, int words,
+    const int gate[2])
 {
 	bool anyway = order->anyway;
 
@@ -72,6 +87,7 @@ become(const struct run_order *order, bool spaces, int above, int words)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (is_gone(above))
 		_exit(fault_exit(FAULT_SYSTEM));
+	pass_gate(gate);
 	if (spaces)
 		run_init(order, above, words);
 	run_command(order);
@@ -91,23 +107,57 @@ start(const struct run_order *order, bool *spaces, struct error *err)
 	return pid;
 }
 
+static int
+make_pipes(int words[2], int gate[2], struct error *err)
+{
+	if (pipe2(words, O_CLOEXEC) == -1)
+		return error_errno(err, "cannot make a pipe");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) == 0)
+		return 0;
+	close(words[0]);
+	close(words[1]);
+	return error_errno(err, "cannot make a pair of sockets");
+}
+
 int
 run_child_start(
     const struct run_order *order, struct run_child *child, struct error *err)
 {
 	scoped(fd) int us = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	int ends[2];
+	int words[2], gate[2];
 
-	if (us == -1 || pipe2(ends, O_CLOEXEC) == -1)
+	if (us == -1)
 		return error_errno(err, "cannot start a process");
+	if (make_pipes(words, gate, err) == -1)
+		return -1;
 	child->pid = start(order, &child->spaces, err);
 	if (child->pid == 0)
-		become(order, child->spaces, us, ends[1]);
-	close(ends[1]);
+		become(order, child->spaces, us, words[1], gate);
+	close(words[1]);
+	close(gate[0]);
+	child->words = words[0];
+	child->gate = gate[1];
 	if (child->pid == -1 || !child->spaces) {
-		close(ends[0]);
-		ends[0] = -1;
+		close(child->words);
+		child->words = -1;
 	}
-	child->words = ends[0];
-	return child->pid == -1 ? -1 : 0;
+	if (child->pid != -1)
+		return 0;
+	close(child->gate);
+	return -1;
+}
+
+void
+run_child_gate(struct run_child *child, bool go)
+{
+	/* It may have ended: where it is not isolated it is not started. */
+	if (go)
+		send(child->gate, "", 1, MSG_NOSIGNAL);
+	close(child->gate);
+	child->gate = -1;
+	if (go)
+		return;
+	waitpid(child->pid, NULL, 0);
+	if (child->words != -1)
+		close(child->words);
 }

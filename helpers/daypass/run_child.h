@@ -28,12 +28,17 @@ struct run_child {
 	pid_t pid;   /* of the command, or of the first process above it */
 	bool spaces; /* it has namespaces of its own: a word comes */
 	int words;   /* the pipe's end; -1: there is none */
+	int gate;    /* it waits behind this, with all but the command done */
 };
 
 /* Starts it. -1: it cannot be. */
 int
 run_child_start(
     const struct run_order *order, struct run_child *child, struct error *err);
+
+/* Lets the command begin; or (`go` is false) ends and buries what waits. */
+void
+run_child_gate(struct run_child *child, bool go);
 
 /* The signals that are passed on, and the child's. */
 void

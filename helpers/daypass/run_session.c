@@ -73,6 +73,8 @@ run_session_attend(struct run_session *session, bool start, struct error *err)
 		return -1;
 	client_start(&client, "attend");
 	writing_add(writing, "session", session->id);
+	if (session->root != 0)
+		writing_number(writing, "root", session->root);
 	if (session->sealed)
 		origin_write_wanted(writing, session->named);
 	if (writing_end(writing) == -1 ||

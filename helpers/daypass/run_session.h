@@ -2,6 +2,8 @@
 #ifndef DAYPASS_HELPERS_DAYPASS_RUN_SESSION_H
 #define DAYPASS_HELPERS_DAYPASS_RUN_SESSION_H
 
+#include <sys/types.h>
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,6 +22,7 @@ struct run_session {
 	bool advisory;
 	bool sealed; /* our variables count, those of who is inside do not */
 	const struct message *named; /* `variable`: more of ours to tell */
+	pid_t root; /* the first process of its pid namespace; 0: none */
 	char id[64];
 	int fd; /* readable when there is news; -1: nobody is attended */
 };
@@ -28,7 +31,9 @@ struct run_session {
 int
 run_session_open(struct run_session *session, struct error *err);
 
-/* Where no agent runs: starts one if `start`, else -1 with FAULT_NONE. */
+/* Where no agent runs: starts one if `start`, else -1 with FAULT_NONE. Tells
+ * it of `root`, so that nobody below is taken for somebody outside when we are
+ * killed, in the moment before the namespace is gone too. */
 int
 run_session_attend(struct run_session *session, bool start, struct error *err);
 

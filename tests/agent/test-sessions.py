@@ -125,6 +125,51 @@ def test_inner_ends_while_there_is_no_agent(place):
              'and why')
 
 
+def test_leader_is_killed(place):
+    """What it leaves dies with its namespace, but not at once. Who is in there
+    must not be taken for somebody outside for that moment."""
+    begin(place)
+    with Led(place) as led:
+        session = led.open('agent:x')
+        root = led.fork(attended=session)
+        equal(led.ask(credential(place))[0], 'ok', 'it is given a token')
+        processes.kill(led.process.pid)
+        ok(wait_for(lambda: place.rig.count(REVOKE) == 1, 5),
+           'which is taken back when the leader is killed')
+        for verb in ('approvals', 'end', 'get'):
+            word, answer = led.ask(wire.request(
+                place, verb, tool='token', credential='github'))
+            equal((word, answer.get('fault')), ('error', 'refused'),
+                  f'{verb}: not for what is left below')
+        like(answer.get('text', ''), 'session of agent:x is over: its leader',
+             'which still is of that session')
+        processes.kill(place.agent())
+        place.daypass('token', '--audience', 'warm')
+        like(led.ask(credential(place))[1].get('text', ''),
+             'session of agent:x is over: its leader', 'to the next agent too')
+        processes.kill(root)
+        ok(wait_for(lambda: not status(place)['sessions'], 5),
+           'it is forgotten when nothing is left')
+        equal(os.listdir(place.path('run/daypass')).count('sessions'), 0,
+              'and no file of it')
+
+
+def test_whose_root(place):
+    begin(place)
+    with Led(place) as led, Led(place) as other:
+        session = led.open('agent:x')
+        with wire.connect(place) as connection:
+            connection.sendall(wire.request(
+                place, 'attend', session=session, root=os.getpid()))
+            time.sleep(0.1)
+            equal(wire.ask(place, credential(place))[0], 'ok',
+                  'somebody else cannot say that all are below him')
+        word, answer = led.ask(wire.request(
+            place, 'attend', session=session, root=other.process.pid))
+        equal((word, answer.get('fault')), ('error', 'usage'),
+              'nor is a stranger the first process of a session')
+
+
 def opened(place, led, **order):
     return led.ask(wire.request(place, 'session', **order))
 

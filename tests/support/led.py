@@ -52,10 +52,13 @@ class Led:
         assert word == 'ok', answer
         return answer['session']
 
-    def fork(self):
-        """From now on a child of it does what it is told."""
-        self.say('fork')
-        self.hear()
+    def fork(self, attended=None):
+        """From now on a child of it does what it is told; its pid. With the
+        id of a session: the child is said to be what all of that is below."""
+        self.say('fork', *([wire.request(
+            self.place, 'attend', session=attended).hex()] if attended
+            else []))
+        return int.from_bytes(self.hear(), 'big')
 
     def end(self):
         self.process.kill()
