@@ -96,14 +96,14 @@ session_follow(struct session *session)
 
 	if (session->leader.pidfd == -1)
 		return follow_root(session);
-	session->watch = loop_watch(loop, session->leader.pidfd, EPOLLIN,
-	    leader_gone, session, NULL);
+	session->watch = loop_watch(
+	    loop, session->leader.pidfd, EPOLLIN, leader_gone, session, NULL);
 	if (session->watch == NULL)
 		return -1;
 	if (session->deadline != 0 && session->over == NULL)
-		session->timer = loop_timer(loop,
-		    clock_ms() + (left < 0 ? 0 : left) * 1000,
-		    session_time_is_up, session);
+		session->timer =
+		    loop_timer(loop, clock_ms() + (left < 0 ? 0 : left) * 1000,
+			session_time_is_up, session);
 	return 0;
 }
 

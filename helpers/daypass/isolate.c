@@ -36,8 +36,8 @@ no_spaces(struct error *err)
 		    "without: --advisory");
 	default:
 		return error_errno(err,
-		    "this kernel gives no user, mount and pid namespaces; go "
-		    "without with --advisory");
+		    "this kernel gives no user, mount, pid and ipc namespaces; "
+		    "go without with --advisory");
 	}
 }
 
@@ -48,7 +48,8 @@ isolate_fork(bool anyway, bool *spaces, struct error *err)
 
 	*spaces = true;
 	child = (pid_t)syscall(SYS_clone,
-	    CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
+	    CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | SIGCHLD,
+	    0, 0, 0, 0);
 	if (child != -1)
 		return child;
 	no_spaces(err);
@@ -89,6 +90,7 @@ static const struct part {
     {"mount-namespace", true, isolate_mounts},
     {"terminals", true, isolate_terminals},
     {"pid-namespace", true, isolate_proc},
+    {"directory", true, isolate_directory},
     {"capabilities", true, isolate_capabilities},
     {"no-new-privs", false, isolate_privileges},
     {"landlock", false, isolate_landlock},

@@ -42,10 +42,11 @@ isolate_part isolate_ids;	   /* who we are inside */
 isolate_part isolate_mounts;	   /* what cannot be read or written */
 isolate_part isolate_terminals;	   /* those of others */
 isolate_part isolate_proc;	   /* the processes that can be seen */
+isolate_part isolate_directory;	   /* the one that we stand in */
 isolate_part isolate_capabilities; /* none are left */
 isolate_part isolate_privileges;   /* and none are gained */
 isolate_part isolate_landlock;	   /* sockets without a path, signals */
-isolate_part isolate_calls;	   /* those that type for us */
+isolate_part isolate_calls;	   /* those that type for us, and keys */
 
 /* Tries the parts in a child that ends at once. -1: one was refused. */
 int

@@ -298,19 +298,29 @@ int
 isolate_mounts(const struct plan *plan, struct error *err)
 {
 	scoped(pins) struct pins pins = {NULL, 0};
-	char directory[PATH_MAX];
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
 		return error_errno(err,
 		    "cannot keep mounts to ourselves (does AppArmor confine "
 		    "user namespaces? "
 		    "kernel.apparmor_restrict_unprivileged_userns)");
-	if (getcwd(directory, sizeof(directory)) == NULL)
-		directory[0] = '\0';
-	if (cover_all(plan, &pins, err) == -1)
-		return -1;
-	/* We stand in what was covered; what is there now is what counts. */
-	if (directory[0] == '/' && chdir(directory) == -1)
+	return cover_all(plan, &pins, err);
+}
+
+/* We stand in what was covered: from there a way leads past what covers it.
+ * What is found by the same name now is what counts. */
+int
+isolate_directory(
+    __attribute__((unused)) const struct plan *plan, struct error *err)
+{
+	char directory[PATH_MAX];
+
+	if (getcwd(directory, sizeof(directory)) == NULL ||
+	    directory[0] != '/')
+		return error_set(err, FAULT_USAGE,
+		    "the working directory has no name any more: change to "
+		    "one that has");
+	if (chdir(directory) == -1)
 		return error_errno(err, "cannot enter '%s'", directory);
 	return 0;
 }

@@ -169,6 +169,12 @@ plan_read_only(struct plan *plan, const char *path)
 }
 
 void
+plan_hold(struct plan *plan, const char *path)
+{
+	add(plan, COVER_READ_ONLY, path, NULL);
+}
+
+void
 plan_replace(struct plan *plan, const char *path, const char *text)
 {
 	add(plan, COVER_TEXT, path, text);
@@ -363,6 +369,7 @@ plan_make(struct plan *plan, const struct message *answer, struct error *err)
 	protect_program(plan, "daypass");
 	plan_known(plan);
 	plan_sockets(plan);
+	plan_mounts(plan);
 	return plan->failed ? error_set(err, FAULT_SYSTEM, "no memory") : 0;
 }
 

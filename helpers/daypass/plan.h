@@ -59,16 +59,25 @@ plan_hide(struct plan *plan, const char *path);
 void
 plan_read_only(struct plan *plan, const char *path);
 void
+plan_hold(struct plan *plan, const char *path); /* also if others own it */
+void
 plan_replace(struct plan *plan, const char *path, const char *text);
 void
 plan_unset(struct plan *plan, const char *name);
 
-/* Files and variables that tools keep credentials in (plan_known.c), and what
- * runs things for others: sockets (plan_sockets.c). */
+/* Files and variables that tools keep credentials in (plan_known.c), what
+ * runs things for others: sockets (plan_sockets.c), and what is mounted that
+ * leads to processes outside (plan_mounts.c). */
 void
 plan_known(struct plan *plan);
 void
 plan_sockets(struct plan *plan);
+void
+plan_mounts(struct plan *plan);
+
+/* plan_sockets.c: hides it if it is a socket that does things for others. */
+void
+plan_socket(struct plan *plan, const char *path);
 
 /* HOME/PATH into `full`; NULL: there is no HOME, or it does not fit. */
 const char *

@@ -187,10 +187,18 @@ hide_named(struct plan *plan)
 	    "REGISTRY_AUTH_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
 	    "AZURE_FEDERATED_TOKEN_FILE", "XAUTHORITY", "SSH_AUTH_SOCK",
 	    "NATS_CREDS", NULL};
+	static const char *const daemons[] = {
+	    "DOCKER_HOST", "CONTAINER_HOST", "BUILDKIT_HOST", NULL};
 
 	for (size_t i = 0; named[i] != NULL; i++)
 		if (secure_getenv(named[i]) != NULL)
 			plan_hide(plan, secure_getenv(named[i]));
+	for (size_t i = 0; daemons[i] != NULL; i++) {
+		const char *url = secure_getenv(daemons[i]);
+
+		if (url != NULL && text_starts(url, "unix://"))
+			plan_hide(plan, url + strlen("unix://"));
+	}
 }
 
 /* tmux looks for its server here, whenever that is started: so the directory

@@ -214,9 +214,9 @@ def test_threat_model(_place):
     """What it says is shown by a test is."""
     with open(os.path.join(SOURCE, 'docs/threat-model.md'),
               encoding='utf-8') as page:
-        named = re.findall(r'\b([EFRPA]) `(test_\w+)`', page.read())
-    files = {'E': 'escape', 'F': 'escape-files', 'R': 'run', 'P': 'policy',
-             'A': 'approvals'}
+        named = re.findall(r'\b([EFKRPAS]) `(test_\w+)`', page.read())
+    files = {'E': 'escape', 'F': 'escape-files', 'K': 'escape-kernel',
+             'R': 'run', 'S': 'sessions', 'P': 'policy', 'A': 'approvals'}
     missing = []
     for letter, name in named:
         path = f'tests/agent/test-{files[letter]}.py'

@@ -303,5 +303,58 @@ def keyring(name):
         numbers[os.uname().machine], b'user', name.encode(), None, 0))
 
 
+# the kernel's own places
+
+KEYS = {'x86_64': (248, 249, 250), 'aarch64': (217, 218, 219)}
+
+
+def keys(name):
+    """A key of the user's, by way of the user's own keyring outside: whoever
+    can link that is in possession of what it holds."""
+    _, request, control = KEYS[os.uname().machine]
+    try:
+        with open('/proc/keys', encoding='ascii') as shown:
+            rings = [line.split()[0] for line in shown if ' _uid.' in line]
+    except OSError:
+        rings = []
+    linked = [called(libc.syscall(control, 8, int(ring, 16), -3))
+              for ring in rings]
+    key = libc.syscall(request, b'user', name.encode(), None, 0)
+    value = ctypes.create_string_buffer(100)
+    got = libc.syscall(control, 11, key, value, 100)
+    return {'linked': linked, 'value': value.value.decode() if got > 0 else ''}
+
+
+def shared_memory(key):
+    return called(libc.shmget(int(key, 0), 4096, 0o600))
+
+
+def queues():
+    """Of System V, and those with names."""
+    with open('/proc/sysvipc/shm', encoding='ascii') as shm:
+        return len(shm.readlines()) - 1
+
+
+def control_groups():
+    """Every file of a control group that could be written."""
+    found = []
+    for top, directories, names in os.walk('/sys/fs/cgroup'):
+        found += [os.path.join(top, name) for name in (*directories, *names)
+                  if os.access(os.path.join(top, name), os.W_OK)]
+    return found
+
+
+def here():
+    """What can be seen from the working directory, without a name for it."""
+    found = {'numbers': len([name for name in os.listdir('.')
+                             if name.isdigit()])}
+    try:
+        with open('../credentials', encoding='utf-8') as secret:
+            found['above'] = secret.read()
+    except OSError as error:
+        found['above'] = errno.errorcode[error.errno]
+    return found
+
+
 if __name__ == '__main__':
     print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])), flush=True)
