@@ -18,10 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from support import processes, sections, tap, trail   # noqa: E402
 from support.place import Place   # noqa: E402
 from support.tap import equal, like, ok   # noqa: E402
-
-
-def log(place):
-    return place.path('audit', 'records')
+from support.trail import log   # noqa: E402
 
 
 def configure(place, path=None, **more):

@@ -13,6 +13,18 @@ ZERO = '0' * 64
 PREFIX = 'dev.daypass.'
 
 
+def log(place):
+    return place.path('audit', 'records')
+
+
+def ended(place):
+    """All records, when the session is over."""
+    pid = place.agent()
+    place.daypass('end')
+    processes.wait_end(pid, 20)
+    return verify(log(place))
+
+
 def files(path):
     """From the oldest to the latest."""
     older = sorted(glob.glob(glob.escape(path) + '.[0-9]*'),
@@ -43,6 +55,17 @@ def verify(path, first=True):
         before, sequence = record['hash'], int(record['sequence'])
         records.append(record)
     return records
+
+
+def append(path, line):
+    """Puts a sealed line behind the last one, with a seal that is right."""
+    last = json.loads(lines(path)[-1])
+    text = line[:line.rindex(b',"sequence"')] + (
+        f',"sequence":"{int(last["sequence"]) + 1:016}",'
+        f'"prevhash":"{last["hash"]}"').encode()
+    digest = hashlib.sha256(text).hexdigest()
+    with open(path, 'ab') as out:
+        out.write(text + f',"hash":"{digest}"}}\n'.encode())
 
 
 def of_type(records, *types):
