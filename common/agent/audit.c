@@ -98,13 +98,12 @@ audit_start(struct audit *audit, struct event *event, const char *type,
 }
 
 static int
-lose(struct audit *audit)
+lose(struct audit *audit, const char *why)
 {
 	if (audit->lost++ == 0) {
 		audit->lost_since = clock_unix();
 		snprintf(audit->lost_why, sizeof(audit->lost_why), "%.250s",
-		    audit->trouble[0] == '\0' ? "daypass-audit was too slow"
-					      : audit->trouble);
+		    audit->trouble[0] == '\0' ? why : audit->trouble);
 		log_event(audit->agent->log, LOG_LEVEL_ERROR,
 		    "audit: records are being lost: %s", audit->lost_why);
 	}
@@ -118,9 +117,11 @@ keep(struct audit *audit, const char *json, bool sync)
 	size_t length = json == NULL ? 0 : strlen(json);
 	struct kept *kept;
 
-	if (length == 0 || audit->bytes + length > AUDIT_KEPT_MAX ||
+	if (length > 0 && audit->bytes + length > AUDIT_KEPT_MAX)
+		return lose(audit, "daypass-audit was too slow");
+	if (length == 0 ||
 	    (kept = malloc(sizeof(*kept) + length + 1)) == NULL)
-		return lose(audit);
+		return lose(audit, "no memory for a record");
 	*kept = (struct kept){
 	    .number = ++audit->number, .sync = sync, .length = length};
 	memcpy(kept->json, json, length + 1);

@@ -67,6 +67,7 @@ say_hello(struct audit *audit)
 	add_text(&writing, "keep", audit->keep);
 	add_text(&writing, "ca-file", audit->ca_file);
 	writing_number(&writing, "taken", audit->taken);
+	writing_number(&writing, "newest", audit->number);
 	writing_number(&writing, "sequence", audit->head.sequence);
 	writing_add(&writing, "hash", audit->head.hash);
 	if (audit->was)

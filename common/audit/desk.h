@@ -54,6 +54,8 @@ struct desk {
 	struct head head;	 /* without one */
 	struct waiting *first, **last;
 	int64_t retry_at; /* clock_ms(): of the book */
+	int64_t newest;	  /* the number of the last one that there was when we
+			     were told of it */
 	int64_t taken;	  /* the number of the last record that is ours */
 	int64_t done;	  /* of the last one that is where it counts */
 	int64_t mark, marked; /* without a book: `marked` is done when this

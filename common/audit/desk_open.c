@@ -84,9 +84,29 @@ open_sinks(struct desk *desk, const struct message *hello,
 	return 0;
 }
 
+/* The number of a record of this session's that the agent has made and has not
+ * heard of; -1: it is none. A line that claims a later one would make us pass
+ * over records that are still to come. */
+static int64_t
+number_in(const struct desk *desk, const char *begins, const char *line,
+    size_t length)
+{
+	char before[DIGEST_HEX];
+	struct head is;
+	int64_t number;
+
+	if (length <= strlen(begins) ||
+	    strncmp(line, begins, strlen(begins)) != 0 ||
+	    seal_read(line, length, &is, before) == -1 ||
+	    !seal_holds(line, length))
+		return -1;
+	number = strtoll(line + strlen(begins), NULL, 10);
+	return number > desk->taken && number <= desk->newest ? number : -1;
+}
+
 /* Records that a forerunner has written and the agent has not heard of: the
  * other sinks may not have got them. Their id begins their line. */
-static int
+static void
 recover_file(struct desk *desk, const char *begins, unsigned number)
 {
 	char name[JOURNAL_PATH_MAX];
@@ -95,24 +115,23 @@ recover_file(struct desk *desk, const char *begins, unsigned number)
 		name),
 	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	struct lines *lines = fd == -1 ? NULL : malloc(sizeof(*lines));
+	enum lines_result result;
 	const char *line;
-	size_t length, skipped = strlen(begins);
+	size_t length;
 	int64_t found;
 
 	if (lines == NULL)
-		return -1;
+		return;
 	lines_start(lines, fd, 0);
-	while (lines_next(lines, &line, &length) == LINES_ONE) {
-		if (length <= skipped || strncmp(line, begins, skipped) != 0)
+	while ((result = lines_next(lines, &line, &length)) != LINES_END &&
+	       result != LINES_FAILED) {
+		if (result != LINES_ONE ||
+		    (found = number_in(desk, begins, line, length)) == -1)
 			continue;
-		found = strtoll(line + skipped, NULL, 10);
-		if (found > desk->taken) {
-			desk_distribute(desk, line, length + 1);
-			desk->taken = found;
-		}
+		desk_distribute(desk, line, length + 1);
+		desk->taken = found;
 	}
 	free(lines);
-	return 0;
 }
 
 static void
@@ -147,6 +166,7 @@ desk_open(struct desk *desk, const struct message *hello, int directory,
 	    .size = message_number(hello, "size", JOURNAL_SIZE),
 	    .keep = (unsigned)message_number(hello, "keep", JOURNAL_KEEP)};
 	desk->taken = message_number(hello, "taken", 0);
+	desk->newest = message_number(hello, "newest", INT64_MAX);
 	desk->wants_token = message_get(hello, "wants-token") != NULL;
 	desk->news = true;
 	if (desk->order.source == NULL)

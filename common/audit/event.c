@@ -18,16 +18,45 @@ name_it(struct event *event, const char *name)
 		buffer_printf(&event->json, "\"%s\":", name);
 }
 
+/* Half of what is left of the first two fifths; the rest is for what is short,
+ * and for the pieces. */
+static size_t
+allowance(const struct event *event)
+{
+	size_t soft = event->json.limit / 5 * 2;
+	size_t left =
+	    soft > event->json.length ? (soft - event->json.length) / 2 : 0;
+
+	return left > EVENT_TEXT_LEAST ? left : EVENT_TEXT_LEAST;
+}
+
+/* How much of it stays: a quote and a backslash take two bytes each. */
+static size_t
+fitting(const char *text, size_t most)
+{
+	size_t length = 0, cost = 0;
+
+	for (; text[length] != '\0'; length++) {
+		cost += text[length] == '"' || text[length] == '\\' ? 2 : 1;
+		if (cost > most)
+			break;
+	}
+	return length;
+}
+
 void
 event_text(struct event *event, const char *name, const char *text)
 {
-	char clean[EVENT_TEXT_MAX];
+	char clean[EVENT_TEXT_MAX], cut[EVENT_TEXT_MAX];
+	size_t length;
 
 	if (text == NULL || text[0] == '\0')
 		return;
-	name_it(event, name);
 	text_printable(clean, sizeof(clean), text, strlen(text));
-	json_quote(&event->json, clean);
+	length = fitting(clean, allowance(event));
+	text_printable(cut, length + 1, clean, strlen(clean));
+	name_it(event, name);
+	json_quote(&event->json, cut);
 }
 
 void
@@ -103,7 +132,7 @@ event_end(struct event *event)
 void
 event_piece(struct event *event, char bracket)
 {
-	*event = (struct event){.json = BUFFER(EVENT_MAX / 2)};
+	*event = (struct event){.json = BUFFER(EVENT_MAX / 4)};
 	event_open(event, NULL, bracket);
 }
 

@@ -11,10 +11,13 @@
  * One record in its making: a CloudEvent 1.0 as JSON (structured mode,
  * https://github.com/cloudevents/spec), on one line. docs/audit.md names the
  * types and what their data hold. What is added is made printable and cut at
- * EVENT_TEXT_MAX: some of it is what an asker or a server wrote.
+ * EVENT_TEXT_MAX: some of it is what an asker or a server wrote. The more there
+ * is already, the shorter it is cut, so that nobody can make a record too long
+ * to be written; what is no longer than EVENT_TEXT_LEAST never is.
  */
-#define EVENT_MAX (12 * 1024)
+#define EVENT_MAX (15 * 1024)
 #define EVENT_TEXT_MAX 1024
+#define EVENT_TEXT_LEAST 70 /* bytes as JSON, without quotes around them */
 
 #define EVENT_PREFIX "dev.daypass."
 
@@ -62,7 +65,7 @@ void event_close(struct event *event, char bracket);
 const char *event_end(struct event *event);
 
 /* To make a piece for event_raw: an event that is nothing but one open
- * object or array. */
+ * object or array, a quarter of EVENT_MAX at most. */
 void event_piece(struct event *event, char bracket);
 const char *event_piece_end(struct event *event, char bracket);
 

@@ -58,7 +58,19 @@ start_over(struct spool *spool)
 	return ftruncate(spool->fd, FIRST) == -1 ? -1 : put_start(spool);
 }
 
-/* What a forerunner has left: whole lines from where it says. -1: it makes no
+/* What was left of a line, or of lines that were moved, or that somebody else
+ * has put there: a sink would be held up by it for ever. */
+static bool
+is_record(const char *line, size_t length)
+{
+	char before[DIGEST_HEX];
+	struct head is;
+
+	return seal_read(line, length, &is, before) == 0 &&
+	       seal_holds(line, length);
+}
+
+/* What a forerunner has left: whole records from where it says. -1: it makes no
  * sense. */
 static int
 take_up(struct spool *spool, int64_t size)
@@ -78,7 +90,8 @@ take_up(struct spool *spool, int64_t size)
 		return -1;
 	spool->end = spool->start;
 	lines_start(&lines, spool->fd, spool->start);
-	while ((result = lines_next(&lines, &line, &length)) == LINES_ONE) {
+	while ((result = lines_next(&lines, &line, &length)) == LINES_ONE &&
+	       is_record(line, length)) {
 		spool->lines++;
 		spool->end = lines.offset;
 	}
@@ -194,8 +207,8 @@ spool_add(
 	if (compact(spool) == -1 ||
 	    pwrite(spool->fd, lines, length, spool->end) != (ssize_t)length) {
 		error_errno(err, "the spool for records");
-		if (ftruncate(spool->fd, spool->end) == -1)
-			return -1;
+		/* should that fail too, the next one overwrites it */
+		(void)!ftruncate(spool->fd, spool->end);
 		return -1;
 	}
 	spool->end += (int64_t)length;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "audit/event.h"
@@ -113,6 +114,56 @@ events(void)
 	event_free(&event);
 }
 
+/* All that strangers may write, as long as they can: there is a record. */
+static void
+long_events(void)
+{
+	struct event_head head = {.source = "daypass://h/s",
+	    .id = "s-1",
+	    .type = "mint",
+	    .time = 0};
+	struct event event, piece;
+	char text[EVENT_TEXT_MAX * 2], name[8];
+	const char *process, *record;
+
+	memset(text, '"', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	head.subject = text;
+	event_piece(&piece, '[');
+	for (int i = 0; i < 8; i++) {
+		event_open(&piece, NULL, '{');
+		event_number(&piece, "pid", INT64_MAX);
+		event_text(&piece, "comm", text);
+		event_text(&piece, "exe", text);
+		event_close(&piece, '}');
+	}
+	process = event_piece_end(&piece, ']');
+	tap_ok(process != NULL, "eight processes");
+	event_start(&event, &head);
+	event_raw(&event, "process", process);
+	event_raw(&event, "approver_process", process);
+	for (int i = 0; i < 34; i++) {
+		snprintf(name, sizeof(name), "text%d", i);
+		event_text(&event, name, text);
+	}
+	event_text(&event, "sha256", HASH1);
+	record = event_end(&event);
+	tap_ok(record != NULL && seal_takes(record), "and all texts");
+	tap_ok(record != NULL && strstr(record, "\"" HASH1 "\"") != NULL,
+	    "a digest is whole");
+	event_free(&piece);
+	event_free(&event);
+	memset(text, 'x', sizeof(text) - 1);
+	head.subject = NULL;
+	event_start(&event, &head);
+	event_text(&event, "target", "git");
+	text[EVENT_TEXT_MAX - 1] = '\0';
+	event_text(&event, "error", text);
+	record = event_end(&event);
+	tap_ok(strstr(record, text) != NULL, "one alone is whole");
+	event_free(&event);
+}
+
 int
 main(void)
 {
@@ -123,6 +174,7 @@ main(void)
 	follows();
 	too_much();
 	events();
+	long_events();
 	buffer_free(&lines);
 	return tap_done();
 }
