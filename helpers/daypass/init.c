@@ -99,10 +99,10 @@ tell_other_side(void)
 	init_cloud(&wishes, &principal, &text);
 	if (text.length == 0)
 		return;
-	printf("\nOn the other side, if it is not there yet:\n\n%s",
+	printf("\nOn the other side, if it is not there yet:\n%s",
 	    buffer_text(&text));
 	if (!principal.known)
-		puts("Who this workspace is could not be learned (daypass "
+		puts("\nWho this workspace is could not be learned (daypass "
 		     "doctor tells why):\nput its issuer and subject in for "
 		     "https://ISSUER and SUBJECT.");
 }

@@ -7,7 +7,7 @@ static void
 add_github(struct buffer *out, const char *owner, const struct principal *who)
 {
 	buffer_printf(out,
-	    "GitHub: the App https://github.com/apps/octo-sts, installed for "
+	    "\nGitHub: the App https://github.com/apps/octo-sts, installed for "
 	    "%s, and in\neach repository .github/chainguard/daypass.sts.yaml:\n"
 	    "    issuer: \"%s\"\n"
 	    "    subject: \"%s\"\n"
@@ -25,7 +25,7 @@ add_github(struct buffer *out, const char *owner, const struct principal *who)
 	    "        subject     = \"%s\"\n"
 	    "        permissions = { contents = \"write\" }\n"
 	    "      })\n"
-	    "    }\n\n",
+	    "    }\n",
 	    who->issuer, who->subject);
 }
 

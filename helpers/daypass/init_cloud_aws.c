@@ -21,7 +21,7 @@ add_commands(struct buffer *out, const struct principal *who,
 	const char *issuer = bare(who->issuer);
 
 	buffer_printf(out,
-	    "AWS: an OIDC provider, once for each account, and a role that "
+	    "\nAWS: an OIDC provider, once for each account, and a role that "
 	    "trusts it\n"
 	    "    aws iam create-open-id-connect-provider --url %s \\\n"
 	    "        --client-id-list sts.amazonaws.com\n"
@@ -84,7 +84,7 @@ add_terraform(struct buffer *out, const struct principal *who,
 	    "          } }\n"
 	    "        }]\n"
 	    "      })\n"
-	    "    }\n\n",
+	    "    }\n",
 	    issuer, issuer, who->subject);
 }
 

@@ -6,7 +6,8 @@ add_pool(struct buffer *out, const struct principal *who,
     const struct init_provider *at)
 {
 	buffer_printf(out,
-	    "Google Cloud: a pool, and a provider that trusts this workspace\n"
+	    "\nGoogle Cloud: a pool, and a provider that trusts this "
+	    "workspace\n"
 	    "    gcloud services enable --project=%s iam.googleapis.com \\\n"
 	    "        sts.googleapis.com iamcredentials.googleapis.com\n"
 	    "    gcloud iam workload-identity-pools create %s \\\n"
@@ -120,5 +121,4 @@ init_cloud_gcp(const struct wishes *wishes, const struct principal *who,
 	add_terraform(out, who, &at);
 	if (acts)
 		add_account_terraform(out, wishes->service_account, who);
-	buffer_add_string(out, "\n");
 }
