@@ -34,6 +34,9 @@
 /* Of all claims of an id token together. */
 #define CLAIMS_MAX (16 * 1024)
 
+/* Of what a look at the network leads to. */
+#define REACH_MAX 4096
+
 #define INPUT 3
 #define OUTPUT 4
 #define KEEP 5 /* and what follows it: a loan's ends */
@@ -139,7 +142,8 @@ become(const struct mint_order *order, pid_t parent, int input, int output)
 	fcntl(INPUT, F_SETFD, FD_CLOEXEC);
 	fcntl(OUTPUT, F_SETFD, FD_CLOEXEC);
 	secret_after_fork();
-	if (order->step->exchange != NULL || order->step->identity->speaks_http)
+	if (order->step == NULL || order->step->exchange != NULL ||
+	    order->step->identity->speaks_http)
 		confine();
 }
 
@@ -169,6 +173,8 @@ child_brief(const struct mint_order *order, int input, struct error *err)
 	const struct secret *brief;
 	ssize_t sent;
 
+	if (order->reach != NULL)
+		return 0;
 	if (order->talk != NULL) {
 		brief = order->talk;
 	} else if (order->input == NULL) {
@@ -337,6 +343,34 @@ run_talk(const struct mint_order *order, struct secret *brief,
 	return 0;
 }
 
+/* doctor's look at the network: whatever comes of it is worth telling. */
+static struct secret *
+run_reach(const struct mint_order *order, struct http *http)
+{
+	const struct http_request request = {.url = order->reach->url,
+	    .socket = order->reach->socket,
+	    .link_local = order->reach->link_local};
+	scoped(secret) struct secret *made = secret_new(REACH_MAX);
+	struct error err = {.fault = FAULT_NONE};
+	char text[ERROR_TEXT_MAX];
+	struct writing writing;
+	struct http_way way;
+
+	if (made == NULL)
+		_exit(1);
+	http_reach(http, &request, &way, &err);
+	writing_start(&writing, secret_tail(made), secret_room(made), "way");
+	writing_add(&writing, "trouble", http_trouble_word(way.trouble));
+	writing_add(&writing, "fault", fault_name(err.fault));
+	writing_add(&writing, "text",
+	    text_printable(text, sizeof(text), err.text, strlen(err.text)));
+	writing_add(&writing, "proxy", way.proxy);
+	if (writing_end(&writing) == -1)
+		_exit(1);
+	secret_wrote(made, writing.length);
+	return take(&made);
+}
+
 /* What came from whom goes on with what was made from it. */
 static void
 inherit(struct credential *to, struct credential *from)
@@ -425,7 +459,9 @@ child_main(const struct mint_order *order, pid_t parent, int input, int output)
 	become(order, parent, input, output);
 	if ((brief = read_brief()) == NULL)
 		_exit(1);
-	if (order->talk != NULL)
+	if (order->reach != NULL)
+		result = (told = run_reach(order, &http)) == NULL ? -1 : 0;
+	else if (order->talk != NULL)
 		result = run_talk(order, brief, &http, &told, &err);
 	else if (order->step->exchange == NULL)
 		result = run_identity(order, brief, &http, &credential, &err);

@@ -27,7 +27,7 @@ struct mint {
 	struct secret *report;
 	char at[256];	 /* what it said last that it was at */
 	bool understood; /* the report is taken apart */
-	bool talks;	 /* of a login, and mints nothing */
+	bool talks;	 /* mints nothing, but tells something */
 	mint_done *done;
 	void *arg;
 };
@@ -280,7 +280,7 @@ mint_start(struct loop *loop, const struct mint_order *order, mint_done *done,
 	}
 	mint->done = done;
 	mint->arg = arg;
-	mint->talks = order->talk != NULL;
+	mint->talks = order->talk != NULL || order->reach != NULL;
 	mint->output = -1;
 	mint->allowed_ms = order->deadline - clock_ms();
 	if ((mint->pid = spawn(order, &mint->output, err)) == -1) {

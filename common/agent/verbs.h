@@ -9,6 +9,7 @@ extern const struct verb verb_get;
 extern const struct verb verb_erase;
 extern const struct verb verb_list;
 extern const struct verb verb_road;
+extern const struct verb verb_reach;
 extern const struct verb verb_login;
 extern const struct verb verb_logout;
 extern const struct verb verb_status;

@@ -106,6 +106,11 @@ struct exchange {
 	int (*endpoint)(const struct settings *settings, struct buffer *url,
 	    struct error *err);
 
+	/* Likewise whom revoke() asks, where that is another host; else NULL.
+	 */
+	int (*revoker)(const struct settings *settings, struct buffer *url,
+	    struct error *err);
+
 	/* In the child; blocks until the deadline at most. Sets kind, secret,
 	 * expires (by the other's clock; the mint corrects it), revocable. */
 	int (*run)(const struct exchange_mint *mint, struct credential **output,

@@ -300,6 +300,7 @@ const struct exchange exchange_octo_sts = {
     .audience = octo_audience,
     .resolve = octo_resolve,
     .endpoint = octo_endpoint,
+    .revoker = revoke_url,
     .run = octo_run,
     .revoke = octo_revoke,
 };

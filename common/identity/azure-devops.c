@@ -123,11 +123,23 @@ azure_run(
 	return 0;
 }
 
+static int
+azure_endpoint(const struct settings *settings,
+    const struct surroundings *around, struct identity_endpoint *endpoint)
+{
+	const char *url = identity_variable(around, REQUEST_URI);
+
+	(void)settings;
+	buffer_add_string(&endpoint->url, url == NULL ? "" : url);
+	return url == NULL ? -1 : 0;
+}
+
 const struct identity identity_azure_devops = {
     .name = "azure-devops",
     .variables = variables,
     .keys = keys,
     .speaks_http = true,
     .here = azure_here,
+    .endpoint = azure_endpoint,
     .run = azure_run,
 };

@@ -45,16 +45,21 @@ buildkite_here(const struct surroundings *around, char *reason, size_t size)
 	return missing == NULL;
 }
 
+static const char *
+base_of(const struct surroundings *around)
+{
+	const char *base =
+	    identity_variable(around, "BUILDKITE_AGENT_ENDPOINT");
+
+	return base == NULL ? ENDPOINT : base;
+}
+
 static int
 url_for(const struct identity_mint *mint, struct buffer *url, struct error *err)
 {
-	const char *base =
-	    identity_variable(mint->around, "BUILDKITE_AGENT_ENDPOINT");
-	size_t length;
+	const char *base = base_of(mint->around);
+	size_t length = strlen(base);
 
-	if (base == NULL)
-		base = ENDPOINT;
-	length = strlen(base);
 	buffer_add(url, base, base[length - 1] == '/' ? length - 1 : length);
 	buffer_add_string(url, "/jobs/");
 	buffer_add_escaped(url, surroundings_get(mint->around, JOB));
@@ -95,11 +100,21 @@ buildkite_run(
 	return tokenrequest_send(mint, &request, token, err);
 }
 
+static int
+buildkite_endpoint(const struct settings *settings,
+    const struct surroundings *around, struct identity_endpoint *endpoint)
+{
+	(void)settings;
+	buffer_add_string(&endpoint->url, base_of(around));
+	return 0;
+}
+
 const struct identity identity_buildkite = {
     .name = "buildkite",
     .variables = variables,
     .programs = programs,
     .speaks_http = true,
     .here = buildkite_here,
+    .endpoint = buildkite_endpoint,
     .run = buildkite_run,
 };

@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "identity/tokenrequest.h"
 
 /* A Fly Machine has a socket to the platform, which mints for any audience
@@ -99,6 +100,18 @@ fly_run(
 	return tokenrequest_send(mint, &request, token, err);
 }
 
+static int
+fly_endpoint(const struct settings *settings, const struct surroundings *around,
+    struct identity_endpoint *endpoint)
+{
+	char path[PATH_MAX];
+
+	if (socket_of(settings, around, path, NULL) == -1)
+		return -1;
+	buffer_add_string(&endpoint->url, URL);
+	return text_copy(endpoint->socket, sizeof(endpoint->socket), path);
+}
+
 const struct identity identity_fly = {
     .name = "fly",
     .variables = variables,
@@ -106,5 +119,6 @@ const struct identity identity_fly = {
     .speaks_http = true,
     .here = fly_here,
     .trace = fly_trace,
+    .endpoint = fly_endpoint,
     .run = fly_run,
 };

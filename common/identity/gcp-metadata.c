@@ -100,15 +100,23 @@ is_compiled_in(const char *host, const char **address)
 	return false;
 }
 
-static int
-url_for(const struct identity_mint *mint, struct buffer *url, bool *link_local,
-    struct error *err)
+static const char *
+host_of(const struct surroundings *around, bool *link_local)
 {
-	const char *host = identity_variable(mint->around, HOST);
+	const char *host = identity_variable(around, HOST);
 
 	if (host == NULL)
 		host = ADDRESS;
 	*link_local = is_compiled_in(host, &host);
+	return host;
+}
+
+static int
+url_for(const struct identity_mint *mint, struct buffer *url, bool *link_local,
+    struct error *err)
+{
+	const char *host = host_of(mint->around, link_local);
+
 	buffer_add_string(url, "http://");
 	buffer_add_string(url, host);
 	buffer_add_string(url, PATH);
@@ -143,10 +151,21 @@ gcp_run(
 	return tokenrequest_send(mint, &request, token, err);
 }
 
+static int
+gcp_endpoint(const struct settings *settings, const struct surroundings *around,
+    struct identity_endpoint *endpoint)
+{
+	(void)settings;
+	buffer_printf(&endpoint->url, "http://%s/",
+	    host_of(around, &endpoint->link_local));
+	return 0;
+}
+
 const struct identity identity_gcp_metadata = {
     .name = "gcp-metadata",
     .variables = variables,
     .speaks_http = true,
     .here = gcp_here,
+    .endpoint = gcp_endpoint,
     .run = gcp_run,
 };

@@ -74,10 +74,22 @@ github_run(
 	return tokenrequest_send(mint, &request, token, err);
 }
 
+static int
+github_endpoint(const struct settings *settings,
+    const struct surroundings *around, struct identity_endpoint *endpoint)
+{
+	const char *url = identity_variable(around, REQUEST_URL);
+
+	(void)settings;
+	buffer_add_string(&endpoint->url, url == NULL ? "" : url);
+	return url == NULL ? -1 : 0;
+}
+
 const struct identity identity_github_actions = {
     .name = "github-actions",
     .speaks_http = true,
     .variables = variables,
     .here = github_here,
+    .endpoint = github_endpoint,
     .run = github_run,
 };

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/http.h"
 #include "base/secret.h"
@@ -46,9 +47,18 @@ struct identity_login {
 	    struct error *err);
 };
 
+#define IDENTITY_SOCKET_MAX 108 /* unix(7) */
+
 /* A hash-worthy list of what picks the principal, told to the agent. */
 struct identity_trace {
 	void (*add)(struct identity_trace *trace, const char *what);
+};
+
+/* Whom an identity speaks HTTP to. Of the URL scheme, host and port count. */
+struct identity_endpoint {
+	struct buffer url;
+	char socket[IDENTITY_SOCKET_MAX]; /* a unix socket's path, or "" */
+	bool link_local;		  /* as in struct http_request */
 };
 
 #define IDENTITY_REASON_MAX 256
@@ -82,6 +92,13 @@ struct identity {
 	int (*trace)(const struct settings *settings,
 	    const struct surroundings *around, struct identity_trace *trace,
 	    struct error *err);
+
+	/* Whom run() will ask, for doctor. Offline. -1: nobody, as it is not
+	 * here, or its settings are unusable. NULL: it speaks no HTTP, or a
+	 * program does it for it. */
+	int (*endpoint)(const struct settings *settings,
+	    const struct surroundings *around,
+	    struct identity_endpoint *endpoint);
 
 	/* Gets one id token, a JWT without white space around it. In the
 	 * child; may block until the deadline. FAULT_IDENTITY says what is

@@ -194,11 +194,23 @@ static const struct identity_login login = {
     .talk = login_talk,
 };
 
+static int
+login_endpoint_of(const struct settings *settings,
+    const struct surroundings *around, struct identity_endpoint *endpoint)
+{
+	const char *issuer = settings_get(settings, "issuer");
+
+	(void)around;
+	buffer_add_string(&endpoint->url, issuer == NULL ? "" : issuer);
+	return issuer == NULL ? -1 : 0;
+}
+
 const struct identity identity_login = {
     .name = "login",
     .variables = variables,
     .keys = keys,
     .speaks_http = true,
+    .endpoint = login_endpoint_of,
     .run = login_run,
     .login = &login,
 };

@@ -69,6 +69,7 @@ writers="
 	common/agent/keeper.c
 	common/agent/login.c
 	common/agent/mint.c
+	common/agent/reach.c
 	common/agent/session_origin.c
 	common/base/base64.c
 	common/base/program.c
