@@ -46,12 +46,19 @@ checks_add(struct checks *checks, const char *name, enum fault fault,
 }
 
 void
-checks_bare(struct checks *checks, const char *name, enum fault fault,
-    const char *cause)
+checks_fail(struct checks *checks, const char *name, enum fault fault,
+    const char *cause, const char *remedy)
 {
 	if (checks->fault == FAULT_NONE)
 		checks->fault = fault;
-	checks_say(checks, name, fault == FAULT_NONE, cause, NULL);
+	checks_say(checks, name, fault == FAULT_NONE, cause, remedy);
+}
+
+void
+checks_bare(struct checks *checks, const char *name, enum fault fault,
+    const char *cause)
+{
+	checks_fail(checks, name, fault, cause, NULL);
 }
 
 static void

@@ -33,6 +33,10 @@ struct checks {
 void checks_add(struct checks *checks, const char *name, enum fault fault,
     const char *cause);
 
+/* checks_add where what to do about it stands in words of its own. */
+void checks_fail(struct checks *checks, const char *name, enum fault fault,
+    const char *cause, const char *remedy);
+
 /* checks_add where the cause itself tells what to do. */
 void checks_bare(struct checks *checks, const char *name, enum fault fault,
     const char *cause);

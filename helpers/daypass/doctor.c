@@ -6,6 +6,7 @@
 #include "helpers/daypass/checks.h"
 #include "helpers/daypass/doctor_as.h"
 #include "helpers/daypass/doctor_binding.h"
+#include "helpers/daypass/doctor_network.h"
 #include "helpers/daypass/findings.h"
 #include "helpers/daypass/shadow.h"
 #include "helpers/daypass/verb.h"
@@ -181,9 +182,10 @@ examine(const char *tool, const char *target, struct error *err)
 		try(tool, target, err);
 		look_at_clock(tool, target);
 	}
-	if (whole && as == NULL)
+	if (whole && as == NULL) {
+		doctor_network(&checks);
 		look_at_bindings();
-	else if (!whole && message_get(&road.message, "step") != NULL)
+	} else if (!whole && message_get(&road.message, "step") != NULL)
 		look_at_tool(tool, target);
 }
 
