@@ -4,20 +4,9 @@
 
 #include "base/text.h"
 #include "helpers/daypass/checks.h"
+#include "helpers/daypass/remedies.h"
 
 #define CLOCK_LIMIT 30 /* seconds that are nothing to speak of */
-
-static const char *const remedies[FAULT_COUNT] = {
-    [FAULT_USAGE] = "call it differently: daypass doctor --help",
-    [FAULT_CONFIG] = "mend the configuration; it is read again by itself",
-    [FAULT_IDENTITY] = "run this where the workspace has an identity, or name "
-		       "its source: [identity] source = NAME",
-    [FAULT_REFUSED] = "the rules of the other side, or ours, have to allow "
-		      "this; asking again does not help",
-    [FAULT_NETWORK] = "look at the network and the proxy variables, then try "
-		      "again",
-    [FAULT_SYSTEM] = "mend what this machine refused, then try again",
-};
 
 void
 checks_say(struct checks *checks, const char *name, bool ok, const char *cause,
@@ -33,7 +22,11 @@ void
 checks_note(struct checks *checks, const char *name, enum fault fault,
     const char *cause)
 {
-	checks_say(checks, name, fault == FAULT_NONE, cause, remedies[fault]);
+	const char *remedy =
+	    fault == FAULT_NONE ? NULL : remedy_of_cause(cause);
+
+	checks_say(checks, name, fault == FAULT_NONE, cause,
+	    remedy == NULL ? remedy_of_fault(fault) : remedy);
 }
 
 void
@@ -58,7 +51,7 @@ void
 checks_bare(struct checks *checks, const char *name, enum fault fault,
     const char *cause)
 {
-	checks_fail(checks, name, fault, cause, NULL);
+	checks_fail(checks, name, fault, cause, remedy_of_cause(cause));
 }
 
 static void

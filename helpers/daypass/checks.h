@@ -37,7 +37,7 @@ void checks_add(struct checks *checks, const char *name, enum fault fault,
 void checks_fail(struct checks *checks, const char *name, enum fault fault,
     const char *cause, const char *remedy);
 
-/* checks_add where the cause itself tells what to do. */
+/* checks_add where only the cause itself can tell what to do. */
 void checks_bare(struct checks *checks, const char *name, enum fault fault,
     const char *cause);
 

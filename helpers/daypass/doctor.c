@@ -166,8 +166,7 @@ examine(const char *tool, const char *target, struct error *err)
 	if (ask(&road, "road", whole ? "id-token" : tool,
 		whole ? no_audience : target, err) == -1) {
 		road.message.count = 0;
-		/* its sentence tells the way out as well */
-		checks_bare(&checks, "agent", err->fault, err->text);
+		checks_add(&checks, "agent", err->fault, err->text);
 		return;
 	}
 	checks_add(&checks, "agent", FAULT_NONE, NULL);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "helpers/daypass/doctor_binding.h"
+#include "helpers/daypass/remedies.h"
 
 #define LINES 40
 
@@ -16,6 +17,15 @@ append(char *line, const char *text)
 	size_t length = strlen(line);
 
 	text_printable(line + length, CHECKS_TEXT - length, text, strlen(text));
+}
+
+/* Policies may well keep us from what is bound. */
+static bool
+is_denied(const struct message *road)
+{
+	const char *stage = message_get(road, "stage");
+
+	return stage != NULL && stage_named(stage) == STAGE_POLICY;
 }
 
 /* git https://github.com/acme: aud=..., octo-sts */
@@ -44,6 +54,7 @@ doctor_binding(struct checks *checks, const char *tool, const char *target,
     const struct message *road)
 {
 	char *line;
+	const char *fault = road == NULL ? NULL : message_get(road, "fault");
 	bool good = road != NULL && message_get(road, "fault") == NULL &&
 		    message_get(road, "step") != NULL;
 	const char *why = road == NULL ? NULL : message_get(road, "text");
@@ -60,8 +71,11 @@ doctor_binding(struct checks *checks, const char *tool, const char *target,
 		append(line, ": ");
 		append(line, why == NULL ? "no road" : why);
 	}
-	checks_say(checks, "binding", good, line,
-	    good ? NULL : "mend what it says; then daypass doctor TOOL TARGET");
+	if (good || fault == NULL || is_denied(road))
+		checks_say(checks, "binding", good, line,
+		    good ? NULL : remedy_of_cause(line));
+	else
+		checks_add(checks, "binding", fault_named(fault), line);
 }
 
 const char *
