@@ -11,29 +11,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..'))
 
 from support import canary, golden, tap   # noqa: E402
-from support.exchanges import rows   # noqa: E402
+from support.exchanges import refuse, rows   # noqa: E402
 from support.tap import equal, ok   # noqa: E402
-
-
-def refuse(place, row, refusal):
-    rig = place.rig
-    rig.heal()
-    rig.cloud.world.reset()
-    rig.change(**refusal.state)
-    if refusal.fault:
-        order = {'mode': 'fail', 'count': -1, 'operation': row.operation,
-                 'service': row.service, **refusal.fault}
-        rig.fault(**order)
-    place.configure('[http]\n\ttimeout = 20s\n', *(
-        refusal.sections or row.configure(rig, **refusal.settings)))
-    return place.daypass('token', '--force', *(
-        refusal.arguments or (row.credential,)))
 
 
 def check(place, row):
     said = {}
     for refusal in row.refusals(place.rig):
-        done = refuse(place, row, refusal)
+        done = refuse(place, row, refusal, lambda *arguments: (
+            place.daypass('token', '--force', *arguments)))
         name = f'{row.title}: {refusal.name}'
         equal((done.code, done.out), (refusal.code, ''),
               f'{name}: exit {refusal.code}')

@@ -13,46 +13,14 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..'))
 
 from support import canary, golden, tap   # noqa: E402
-from support.identities import ask, probes, program, rows, use   # noqa: E402
+from support.identities import ask, probes, refuse, rows   # noqa: E402
 from support.place import SOURCE   # noqa: E402
 from support.tap import equal, ok   # noqa: E402
 
 
-def prepare(place, row, refusal):
-    rig = place.rig
-    rig.heal()
-    rig.cloud.world.reset()
-    rig.change(**refusal.state)
-    if refusal.fault is not None:
-        rig.fault(**{'mode': 'fail', 'count': -1, 'service': row.SERVICE,
-                     'operation': row.OPERATION, **refusal.fault})
-    for name, text in refusal.programs.items():
-        program(place, name, text)
-    for name, text in refusal.files.items():
-        place.write(f'home/{name}', text)
-    use(place, row, settings=refusal.settings)
-
-
-def refuse(place, row, refusal):
-    env = row.around(place) if refusal.env is None else refusal.env
-    prepare(place, row, refusal)
-    before = dict(place.env)
-    if refusal.hidden:      # the PATH that counts is the agent's
-        place.daypass('end')
-        place.without_identity()
-    done = ask(place, refusal.audience, env)
-    if refusal.hidden:
-        place.daypass('end')
-        place.env = before
-    for name in refusal.programs:
-        os.unlink(place.path('bin', name))
-    for name in refusal.files:
-        os.unlink(place.path('home', name))
-    return done
-
-
 def check(place, row, refusal):
-    done = refuse(place, row, refusal)
+    done = refuse(place, row, refusal, lambda env: ask(
+        place, refusal.audience, env))
     name = f'{row.name}: {refusal.name}'
     equal((done.code, done.out), (refusal.code, ''),
           f'{name}: exit {refusal.code}')

@@ -143,3 +143,19 @@ def works(place, mode, tries, **more):
         tap.equal((got, err), (0, ''), f'{row.exchange}, {mode}: works')
         tap.equal(place.rig.count(row.counted), tries,
                   f'{row.exchange}, {mode}: tries {tries}')
+
+
+def refuse(place, row, refusal, command):
+    """What `command(*arguments)`, of `daypass token`, gives where that is so.
+    """
+    rig = place.rig
+    rig.heal()
+    rig.cloud.world.reset()
+    rig.change(**refusal.state)
+    if refusal.fault:
+        order = {'mode': 'fail', 'count': -1, 'operation': row.operation,
+                 'service': row.service, **refusal.fault}
+        rig.fault(**order)
+    place.configure('[http]\n\ttimeout = 20s\n', *(
+        refusal.sections or row.configure(rig, **refusal.settings)))
+    return command(*(refusal.arguments or (row.credential,)))

@@ -172,3 +172,37 @@ def probes(place, env):
     done = place.daypass('doctor', '--json', env=env)
     return {one['name']: (one['here'], one['reason'])
             for one in json.loads(done.out)['identities']}
+
+
+def prepare(place, row, refusal):
+    rig = place.rig
+    rig.heal()
+    rig.cloud.world.reset()
+    rig.change(**refusal.state)
+    if refusal.fault is not None:
+        rig.fault(**{'mode': 'fail', 'count': -1, 'service': row.SERVICE,
+                     'operation': row.OPERATION, **refusal.fault})
+    for name, text in refusal.programs.items():
+        program(place, name, text)
+    for name, text in refusal.files.items():
+        place.write(f'home/{name}', text)
+    use(place, row, settings=refusal.settings)
+
+
+def refuse(place, row, refusal, command):
+    """What `command(env)` gives where that is so."""
+    env = row.around(place) if refusal.env is None else refusal.env
+    prepare(place, row, refusal)
+    before = dict(place.env)
+    if refusal.hidden:      # the PATH that counts is the agent's
+        place.daypass('end')
+        place.without_identity()
+    done = command(env)
+    if refusal.hidden:
+        place.daypass('end')
+        place.env = before
+    for name in refusal.programs:
+        os.unlink(place.path('bin', name))
+    for name in refusal.files:
+        os.unlink(place.path('home', name))
+    return done
