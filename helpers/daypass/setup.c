@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <sys/stat.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,53 +25,6 @@ static const struct option_row options[] = {
 static const struct setup_tool *const tools[] = {
     &setup_tool_git, &setup_tool_docker, &setup_tool_aws, &setup_tool_gcloud};
 #define TOOLS (sizeof(tools) / sizeof(tools[0]))
-
-const char *
-setup_variable(const char *name)
-{
-	const char *value = secure_getenv(name);
-
-	return value != NULL && value[0] != '\0' ? value : NULL;
-}
-
-int
-setup_path(char *path, size_t size, const char *from, struct error *err)
-{
-	if (text_copy(path, size, from) == 0)
-		return 0;
-	return error_set(
-	    err, FAULT_CONFIG, "the path '%.40s...' is too long", from);
-}
-
-/* Another user's home, as sudo leaves it, is not ours to write to. */
-static int
-check_home(const char *home, struct error *err)
-{
-	struct stat st;
-
-	if (stat(home, &st) == -1 || st.st_uid == geteuid())
-		return 0;
-	return error_set(err, FAULT_REFUSED,
-	    "HOME '%s' belongs to uid %lu, and this runs as uid %lu: run it "
-	    "as that user, or with --system",
-	    home, (unsigned long)st.st_uid, (unsigned long)geteuid());
-}
-
-int
-setup_home(char *path, size_t size, const char *below, struct error *err)
-{
-	const char *home = setup_variable("HOME");
-	int length;
-
-	if (home == NULL || home[0] != '/')
-		return error_set(err, FAULT_CONFIG, "HOME is not set");
-	if (check_home(home, err) == -1)
-		return -1;
-	length = snprintf(path, size, "%s/%s", home, below);
-	return length > 0 && (size_t)length < size
-		   ? 0
-		   : error_set(err, FAULT_CONFIG, "HOME is too long");
-}
 
 static int
 check_usage(int argc, char **argv, struct error *err)
@@ -125,6 +76,7 @@ plan_tool(struct setup_plan *plan, const struct config *config,
     const struct setup_tool *tool, struct error *err)
 {
 	plan->tool = tool->word;
+	plan->ini = tool->ini;
 	if (!is_bound(plan, config, tool))
 		return setup_plan_note(plan, NOTE_SKIPPED, "", err,
 		    "daypass's configuration binds nothing for it: there is "
@@ -177,6 +129,7 @@ plan_undo(struct setup_plan *plan, const char *word, struct error *err)
 {
 	for (size_t i = 0; i < TOOLS; i++) {
 		plan->tool = tools[i]->word;
+		plan->ini = tools[i]->ini;
 		if (is_meant(word, tools[i]) &&
 		    setup_plan_undo(plan, tools[i]->word, err) == -1)
 			return error_in(err, "setup %s", tools[i]->word);

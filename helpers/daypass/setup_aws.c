@@ -335,4 +335,4 @@ plan_aws(
 }
 
 const struct setup_tool setup_tool_aws = {
-    .word = "aws", .program = "aws", .plan = plan_aws};
+    .word = "aws", .program = "aws", .ini = true, .plan = plan_aws};

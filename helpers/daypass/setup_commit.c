@@ -93,7 +93,7 @@ roll_back(struct setup_plan *plan, const char *state, struct error *err)
 	for (size_t i = plan->draft_count; i-- > 0;) {
 		if (setup_draft_restore(plan->drafts[i], &why) == -1)
 			error_in(err, "%s; and", why.text);
-		setup_draft_clean(plan->drafts[i]->real);
+		setup_draft_drop(plan->drafts[i]);
 	}
 	remove_directories(plan, true);
 	for (size_t i = 0; i < plan->edit_count; i++)
@@ -122,6 +122,8 @@ is_idle(const struct setup_plan *plan)
 int
 setup_plan_commit(struct setup_plan *plan, const char *state, struct error *err)
 {
+	struct error why;
+
 	for (size_t i = 0; i < plan->draft_count; i++)
 		setup_draft_clean(plan->drafts[i]->real);
 	if (is_idle(plan))
@@ -130,6 +132,11 @@ setup_plan_commit(struct setup_plan *plan, const char *state, struct error *err)
 	    setup_memory_write(state, plan, true, err) == -1 ||
 	    stage_all(plan, err) == -1 || place_all(plan, err) == -1)
 		return roll_back(plan, state, err);
+	for (size_t i = 0; i < plan->draft_count; i++)
+		setup_draft_drop(plan->drafts[i]);
 	remove_directories(plan, false);
-	return setup_memory_write(state, plan, false, err);
+	/* Not for want of room for this is what was done undone: it would only
+	 * be remembered longer than it is there. */
+	setup_memory_write(state, plan, false, &why);
+	return 0;
 }

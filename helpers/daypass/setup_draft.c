@@ -8,9 +8,6 @@
 
 #include "helpers/daypass/setup_draft.h"
 
-/* One name, so that what a kill left is found and taken away by the next. */
-#define SUFFIX ".daypass-new"
-
 static int
 no_memory(struct error *err)
 {
@@ -18,13 +15,19 @@ no_memory(struct error *err)
 }
 
 void
+setup_draft_drop(struct setup_draft *draft)
+{
+	if (draft->staged != NULL)
+		unlink(draft->staged);
+	free(take(&draft->staged));
+}
+
+void
 setup_draft_free(struct setup_draft *draft)
 {
 	if (draft == NULL)
 		return;
-	if (draft->staged != NULL)
-		unlink(draft->staged);
-	free(draft->staged);
+	setup_draft_drop(draft);
 	free(draft->path);
 	free(draft->real);
 	setup_text_free(&draft->before);
@@ -96,6 +99,47 @@ read_file(const char *path, struct stat *st, struct setup_text *text,
 	return read_all(fd, text, path, err);
 }
 
+/* Is this, the nearest that is there, a place where we make something? What
+ * root would make in another's directory, that person could not change. */
+static int
+check_ground(const char *path, const struct stat *link, struct error *err)
+{
+	struct stat st = *link;
+
+	if (S_ISLNK(link->st_mode) && stat(path, &st) == -1)
+		return error_set(err, FAULT_CONFIG,
+		    "'%s' is a link that leads nowhere", path);
+	if (!S_ISDIR(st.st_mode))
+		return error_set(
+		    err, FAULT_CONFIG, "'%s' is no directory", path);
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return error_set(err, FAULT_REFUSED,
+		    "'%s' belongs to uid %lu, and this runs as uid %lu: run "
+		    "it as that user",
+		    path, (unsigned long)st.st_uid, (unsigned long)geteuid());
+	return 0;
+}
+
+int
+setup_draft_ground(const char *path, struct error *err)
+{
+	char part[PATH_MAX];
+	struct stat st;
+	char *slash;
+	int length = snprintf(part, sizeof(part), "%s", path);
+
+	if (length < 0 || (size_t)length >= sizeof(part))
+		return error_set(err, FAULT_CONFIG, "the path is too long");
+	while ((slash = strrchr(part, '/')) != NULL && slash != part) {
+		*slash = '\0';
+		if (lstat(part, &st) == 0)
+			return check_ground(part, &st, err);
+		if (errno != ENOENT)
+			return error_errno(err, "'%s'", part);
+	}
+	return 0;
+}
+
 /* Where a file that is not there is to be: a link that leads nowhere would
  * have to be guessed at. */
 static int
@@ -106,6 +150,8 @@ open_missing(struct setup_draft *draft, struct error *err)
 	if (lstat(draft->path, &st) == 0)
 		return error_set(err, FAULT_CONFIG,
 		    "'%s' is a link that leads nowhere", draft->path);
+	if (setup_draft_ground(draft->path, err) == -1)
+		return -1;
 	draft->mode = 0600;
 	draft->real = strdup(draft->path);
 	return draft->real != NULL ? 0 : no_memory(err);
@@ -139,174 +185,19 @@ setup_draft_open(
 }
 
 static int
-write_all(int fd, const struct setup_text *text)
-{
-	const char *at = setup_text_bytes(text);
-	size_t left = text->length;
-	ssize_t put;
-
-	while (left > 0) {
-		if ((put = write(fd, at, left)) == -1 && errno != EINTR)
-			return -1;
-		if (put > 0) {
-			at += put;
-			left -= (size_t)put;
-		}
-	}
-	return fsync(fd);
-}
-
-/* As the one that it takes the place of. */
-static int
-keep_mode(int fd, const struct setup_draft *draft)
-{
-	if (!draft->existed)
-		return fchmod(fd, draft->mode);
-	if (fchown(fd, draft->st.st_uid, draft->st.st_gid) == -1 &&
-	    errno != EPERM)
-		return -1;
-	return fchmod(fd, draft->st.st_mode & 07777);
-}
-
-static int
-staged_path(const char *real, char *path, size_t size, struct error *err)
-{
-	int length = snprintf(path, size, "%s" SUFFIX, real);
-
-	if (length < 0 || (size_t)length >= size)
-		return error_set(err, FAULT_CONFIG, "the path is too long");
-	return 0;
-}
-
-void
-setup_draft_clean(const char *real)
-{
-	char path[PATH_MAX];
-
-	if (staged_path(real, path, sizeof(path), NULL) == 0)
-		unlink(path);
-}
-
-static int
-stage_text(
-    struct setup_draft *draft, const struct setup_text *text, struct error *err)
-{
-	char path[PATH_MAX];
-	scoped(fd) int fd = -1;
-
-	if (staged_path(draft->real, path, sizeof(path), err) == -1)
-		return -1;
-	unlink(path);
-	fd = open(
-	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd == -1)
-		return error_errno(err, "'%s' cannot be written", draft->path);
-	if ((draft->staged = strdup(path)) == NULL) {
-		unlink(path);
-		return no_memory(err);
-	}
-	if (write_all(fd, text) == -1 || keep_mode(fd, draft) == -1)
-		return error_errno(err, "'%s' cannot be written", draft->path);
-	return 0;
-}
-
-/* Whoever may not write the file does not get round that by writing another:
- * a file without the right to write is meant to stay as it is. */
-int
-setup_draft_stage(struct setup_draft *draft, struct error *err)
-{
-	if (!setup_draft_is_changed(draft))
-		return 0;
-	if (draft->existed && (draft->st.st_mode & 0222) == 0)
-		return error_set(err, FAULT_CONFIG,
-		    "'%s' is read-only: nothing was changed", draft->path);
-	return draft->remove ? 0 : stage_text(draft, &draft->now, err);
-}
-
-/* Is it still the file that was read? */
-static int
-check_same(const struct setup_draft *draft, struct error *err)
-{
-	scoped(setup_text) struct setup_text text = {.bytes = NULL};
-	struct stat st;
-	struct error why;
-
-	if (!draft->existed) {
-		if (lstat(draft->real, &st) == -1 && errno == ENOENT)
-			return 0;
-	} else if (read_file(draft->real, &st, &text, &why) == 0 &&
-		   setup_text_same(&text, &draft->before)) {
-		return 0;
-	}
-	return error_set(err, FAULT_SYSTEM,
-	    "'%s' was changed by somebody else meanwhile: run this again",
-	    draft->path);
-}
-
-/* git holds FILE.lock while it writes FILE. */
-static int
-check_lock(const struct setup_draft *draft, struct error *err)
-{
-	char path[PATH_MAX];
-	int length = snprintf(path, sizeof(path), "%s.lock", draft->real);
-
-	if (length > 0 && (size_t)length < sizeof(path) &&
-	    access(path, F_OK) == 0)
-		return error_set(err, FAULT_SYSTEM,
-		    "'%s' is there: another program is writing '%s'", path,
-		    draft->path);
-	return 0;
-}
-
-int
-setup_draft_place(struct setup_draft *draft, struct error *err)
-{
-	int failed;
-
-	if (!setup_draft_is_changed(draft))
-		return 0;
-	if (check_lock(draft, err) == -1 || check_same(draft, err) == -1)
-		return -1;
-	failed = draft->remove ? unlink(draft->real)
-			       : rename(draft->staged, draft->real);
-	if (failed == -1)
-		return error_errno(err, "'%s' cannot be written", draft->path);
-	free(take(&draft->staged));
-	draft->placed = true;
-	return 0;
-}
-
-int
-setup_draft_restore(struct setup_draft *draft, struct error *err)
-{
-	int failed;
-
-	if (!draft->placed)
-		return 0;
-	draft->placed = false;
-	if (!draft->existed)
-		failed = unlink(draft->real);
-	else if (stage_text(draft, &draft->before, err) == -1)
-		return -1;
-	else
-		failed = rename(draft->staged, draft->real);
-	free(take(&draft->staged));
-	if (failed == -1)
-		return error_errno(
-		    err, "'%s' could not be put back", draft->path);
-	return 0;
-}
-
-static int
 make_directory(const char *path, bool public,
     int (*made)(void *context, const char *directory, struct error *err),
     void *context, struct error *err)
 {
-	if (mkdir(path, public ? 0755 : 0700) == 0)
-		return made != NULL ? made(context, path, err) : 0;
-	if (errno == EEXIST)
-		return 0;
-	return error_errno(err, "the directory '%s' cannot be made", path);
+	if (mkdir(path, 0700) == -1)
+		return errno == EEXIST
+			   ? 0
+			   : error_errno(err,
+				 "the directory '%s' cannot be made", path);
+	/* whatever the umask is */
+	if (chmod(path, public ? 0755 : 0700) == -1)
+		return error_errno(err, "'%s'", path);
+	return made != NULL ? made(context, path, err) : 0;
 }
 
 int

@@ -12,12 +12,13 @@
 struct setup_draft {
 	char *path;   /* absolute, as it was named */
 	char *real;   /* the file itself, behind all links */
-	char *staged; /* the new one, while it lies beside; else NULL */
+	char *staged; /* what lies beside it: the new one, and once that is
+			 placed the old one; or NULL */
 	bool existed;
 	bool json;
+	bool ini; /* configparser's format; neither: git's */
 	bool remove;  /* it is to be no more */
 	bool placed;  /* it was written by setup_draft_place() */
-	bool foreign; /* not to be written: somebody else's */
 	mode_t mode;  /* of one that did not exist */
 	struct stat st;
 	struct setup_text before;
@@ -33,16 +34,26 @@ SCOPED(setup_draft, struct setup_draft *, setup_draft_free);
 
 bool setup_draft_is_changed(const struct setup_draft *draft);
 
-/* Writes the new one beside the old, to the disk. Mode and owner are kept. */
+/* May a file, and the directories above it that are missing, be made here? -1:
+ * the nearest that is there is another user's, or no directory. */
+int setup_draft_ground(const char *path, struct error *err);
+
+/* Writes the new one beside the old, to the disk. Mode, owner, and extended
+ * attributes are kept. */
 int setup_draft_stage(struct setup_draft *draft, struct error *err);
+
+/* Removes what lies beside; setup_draft_free() does as well. */
+void setup_draft_drop(struct setup_draft *draft);
 
 /* Removes what a run that was killed left beside the file. */
 void setup_draft_clean(const char *real);
 
-/* Puts it in place, if nobody has changed the file meanwhile. */
+/* Puts it in place, if nobody has changed the file meanwhile: who has keeps
+ * what they wrote. */
 int setup_draft_place(struct setup_draft *draft, struct error *err);
 
-/* Puts the file back as it was before setup_draft_place(). */
+/* Puts the file back as it was before setup_draft_place(): the same inode,
+ * where the file system can exchange two. */
 int setup_draft_restore(struct setup_draft *draft, struct error *err);
 
 /* Makes the directories above a path, mode 0700 (or 0755 with `public`);

@@ -356,4 +356,4 @@ plan_gcloud(
 }
 
 const struct setup_tool setup_tool_gcloud = {
-    .word = "gcloud", .program = "gcloud", .plan = plan_gcloud};
+    .word = "gcloud", .program = "gcloud", .ini = true, .plan = plan_gcloud};

@@ -6,8 +6,8 @@
 
 /*
  * The lines of an INI file as Python's configparser reads them (aws, gcloud):
- * a line that is indented further than the key before it goes on with that. git's own format has
- * a reader of its own (config/scan.h).
+ * a line that is indented further than the key before it goes on with that.
+ * git's own format has a reader of its own (config/scan.h).
  */
 enum setup_ini_kind {
 	INI_BLANK,

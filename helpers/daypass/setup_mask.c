@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "helpers/daypass/setup_ini.h"
 #include "helpers/daypass/setup_json.h"
 #include "helpers/daypass/setup_mask.h"
 
@@ -26,6 +27,11 @@ mask_range(
 	size_t behind;
 
 	while (at < end) {
+		if (strchr("-0123456789", text->bytes[at]) != NULL) {
+			buffer_add_string(out, "***");
+			at += strspn(text->bytes + at, "-+.eE0123456789");
+			continue;
+		}
 		if (text->bytes[at] != '"') {
 			buffer_add(out, text->bytes + at++, 1);
 			continue;
@@ -128,27 +134,44 @@ mask_line(struct buffer *out, const char *line, size_t length, bool goes_on)
 	buffer_add_string(out, key > 0 ? " ***" : "***");
 }
 
+/* Does the line go on with the value before it, or may it? */
+static bool
+goes_on(const struct setup_text *text, size_t at, enum setup_mask_kind kind,
+    struct setup_ini_line *line)
+{
+	size_t end = at;
+
+	if (kind == MASK_INI) /* what is no such line is not looked into */
+		return setup_ini_next(text, line, NULL) != 1 ||
+		       line->name[0] == '\0';
+	if (end > 0)
+		end--;
+	if (end > 0 && text->bytes[end - 1] == '\r')
+		end--;
+	return end > 0 && text->bytes[end - 1] == '\\';
+}
+
 void
 setup_mask_lines(struct buffer *out, const struct setup_text *text,
+    enum setup_mask_kind kind,
     bool (*ours)(const void *context, const char *line, size_t length),
     const void *context)
 {
-	bool goes_on = false;
+	struct setup_ini_line line = {.kind = INI_BLANK};
 	size_t end, length;
 
 	for (size_t at = 0; at < text->length; at = end) {
-		const char *line = text->bytes + at;
+		const char *begin = text->bytes + at;
+		bool more = goes_on(text, at, kind, &line);
 
 		end = setup_text_line_end(text, at);
 		length = end - at;
-		while (length > 0 &&
-		       (line[length - 1] == '\n' || line[length - 1] == '\r'))
+		while (length > 0 && strchr("\r\n", begin[length - 1]) != NULL)
 			length--;
-		if (ours(context, line, length))
-			buffer_add(out, line, length);
+		if (ours(context, begin, length))
+			buffer_add(out, begin, length);
 		else
-			mask_line(out, line, length, goes_on);
-		buffer_add(out, line + length, end - at - length);
-		goes_on = length > 0 && line[length - 1] == '\\';
+			mask_line(out, begin, length, more);
+		buffer_add(out, begin + length, end - at - length);
 	}
 }

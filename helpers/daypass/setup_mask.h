@@ -11,11 +11,15 @@
  * told by looking at it.
  */
 
-/* A JSON file that was checked: strings but names, and helpers' names. */
+/* A JSON file that was checked: strings and numbers but names, and helpers'
+ * names. */
 void setup_mask_json(struct buffer *out, const struct setup_text *text);
 
-/* INI and git: values and comments. `ours` says which lines are not masked. */
+/* git's format and configparser's: values and comments. What goes on with a
+ * value is not taken for a key. `ours` says which lines are not masked. */
+enum setup_mask_kind { MASK_GIT, MASK_INI };
 void setup_mask_lines(struct buffer *out, const struct setup_text *text,
+    enum setup_mask_kind kind,
     bool (*ours)(const void *context, const char *line, size_t length),
     const void *context);
 

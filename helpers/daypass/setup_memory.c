@@ -12,42 +12,93 @@
 #include "base/text.h"
 #include "config/row.h"
 #include "helpers/daypass/setup_memory.h"
-
-static const char *
-absolute(const char *variable)
-{
-	const char *value = secure_getenv(variable);
-
-	return value != NULL && value[0] == '/' ? value : NULL;
-}
+#include "helpers/daypass/setup_tools.h"
 
 int
 setup_memory_path(bool system, char *path, size_t size, struct error *err)
 {
-	const char *state = absolute("XDG_STATE_HOME");
-	const char *home = absolute("HOME");
+	const char *state = setup_variable("XDG_STATE_HOME");
 	int length;
 
 	if (system)
-		length = snprintf(path, size, "%s.setup", SYSTEM_CONFIG);
-	else if (state != NULL)
-		length = snprintf(path, size, "%s/daypass/setup", state);
-	else if (home != NULL)
-		length =
-		    snprintf(path, size, "%s/.local/state/daypass/setup", home);
-	else
-		return error_set(err, FAULT_CONFIG,
-		    "HOME is not set: nowhere to remember what is changed");
+		return setup_path(path, size, SYSTEM_CONFIG ".setup", err);
+	if (state == NULL || state[0] != '/')
+		return setup_home(
+		    path, size, ".local/state/daypass/setup", err);
+	length = snprintf(path, size, "%s/daypass/setup", state);
 	if (length < 0 || (size_t)length >= size)
-		return error_set(err, FAULT_CONFIG, "HOME is too long");
-	return 0;
+		return error_set(
+		    err, FAULT_CONFIG, "XDG_STATE_HOME is too long");
+	return setup_draft_ground(path, err);
+}
+
+/* HOME, and how long it is without a slash at its end. 0: there is none. */
+static size_t
+find_home(const char **home)
+{
+	size_t length;
+
+	*home = setup_variable("HOME");
+	if (*home == NULL || **home != '/')
+		return 0;
+	for (length = strlen(*home); length > 0 && (*home)[length - 1] == '/';)
+		length--;
+	return length;
+}
+
+/* What lies below HOME is remembered as "~/...", for a home may be moved. */
+static void
+write_path(FILE *out, const char *path)
+{
+	char text[PATH_MAX];
+	const char *home;
+	size_t length = find_home(&home);
+	int written = -1;
+
+	if (length > 0 && strncmp(path, home, length) == 0 &&
+	    path[length] == '/')
+		written = snprintf(text, sizeof(text), "~%s", path + length);
+	row_field(
+	    out, written > 0 && (size_t)written < sizeof(text) ? text : path);
+}
+
+/* -1: it is no path. */
+static int
+read_path(char path[PATH_MAX], const char *field)
+{
+	const char *home;
+	size_t length = find_home(&home);
+	int written;
+
+	if (strncmp(field, "~/", 2) != 0)
+		written = snprintf(path, PATH_MAX, "%s", field);
+	else if (length > 0)
+		written = snprintf(
+		    path, PATH_MAX, "%.*s%s", (int)length, home, field + 1);
+	else
+		return -1;
+	return path[0] == '/' && written < PATH_MAX ? 0 : -1;
 }
 
 static int
 broken(const char *path, struct error *err)
 {
-	return error_set(err, FAULT_SYSTEM,
-	    "'%s', where daypass setup remembers its changes, is broken", path);
+	return error_set(err, FAULT_CONFIG,
+	    "'%s', where daypass setup remembers its changes, is broken or of "
+	    "another version of daypass: move it away, and take out by hand "
+	    "what it should have undone",
+	    path);
+}
+
+/* Is this field of it the path of another file? */
+static const char **
+other_path(struct setup_edit *edit)
+{
+	if (edit->kind == EDIT_DIRECTORY)
+		return &edit->what;
+	return edit->kind == EDIT_LINES && edit->inside[0] != '\0'
+		   ? &edit->inside
+		   : NULL;
 }
 
 /* Two rows an edit: where, and what. */
@@ -55,6 +106,9 @@ static int
 read_edit(const struct row *where, const struct row *what,
     struct setup_plan *plan, const char *path, struct error *err)
 {
+	char file[PATH_MAX], more[PATH_MAX];
+	struct setup_edit edit;
+	const char **other;
 	int kind;
 	int64_t at, head;
 
@@ -67,19 +121,23 @@ read_edit(const struct row *where, const struct row *what,
 	head = text_number(where->fields[6], SETUP_TEXT_MAX);
 	if (kind == -1 || at == -1 || head == -1 ||
 	    (size_t)head > strlen(what->fields[3]) ||
-	    where->fields[3][0] != '/')
+	    read_path(file, where->fields[3]) == -1)
 		return broken(path, err);
-	return setup_plan_add(plan,
-	    &(struct setup_edit){.kind = (enum setup_edit_kind)kind,
-		.tool = where->fields[2],
-		.file = where->fields[3],
-		.what = where->fields[4],
-		.at = (size_t)at,
-		.head = (size_t)head,
-		.inside = what->fields[1],
-		.old = what->fields[2],
-		.new = what->fields[3]},
-	    err);
+	edit = (struct setup_edit){.kind = (enum setup_edit_kind)kind,
+	    .tool = where->fields[2],
+	    .file = file,
+	    .what = where->fields[4],
+	    .at = (size_t)at,
+	    .head = (size_t)head,
+	    .inside = what->fields[1],
+	    .old = what->fields[2],
+	    .new = what->fields[3]};
+	if ((other = other_path(&edit)) != NULL) {
+		if (read_path(more, *other) == -1)
+			return broken(path, err);
+		*other = more;
+	}
+	return setup_plan_add(plan, &edit, err);
 }
 
 static int
@@ -125,13 +183,19 @@ write_edit(FILE *out, const struct setup_edit *edit)
 	row_start(out, "edit");
 	row_field(out, setup_edit_word(edit->kind));
 	row_field(out, edit->tool);
-	row_field(out, edit->file);
-	row_field(out, edit->what);
+	write_path(out, edit->file);
+	if (edit->kind == EDIT_DIRECTORY)
+		write_path(out, edit->what);
+	else
+		row_field(out, edit->what);
 	row_number(out, (int64_t)edit->at);
 	row_number(out, (int64_t)edit->head);
 	row_end(out);
 	row_start(out, "text");
-	row_field(out, edit->inside);
+	if (edit->kind == EDIT_LINES)
+		write_path(out, edit->inside);
+	else
+		row_field(out, edit->inside);
 	row_field(out, edit->old);
 	row_field(out, edit->new);
 	row_end(out);

@@ -44,10 +44,27 @@ grow(void **list, size_t count, size_t size, struct error *err)
 	return 0;
 }
 
+/* The same file by another name: one link may lead to the other. */
+static struct setup_draft *
+find_same(const struct setup_plan *plan, const struct setup_draft *draft)
+{
+	for (size_t i = 0; i < plan->draft_count; i++) {
+		struct setup_draft *each = plan->drafts[i];
+
+		if (each->existed && draft->existed &&
+		    each->st.st_dev == draft->st.st_dev &&
+		    each->st.st_ino == draft->st.st_ino)
+			return each;
+	}
+	return NULL;
+}
+
 int
 setup_plan_draft(struct setup_plan *plan, const char *path, bool json,
     struct setup_draft **draft, struct error *err)
 {
+	struct setup_draft *other;
+
 	for (size_t i = 0; i < plan->draft_count; i++)
 		if (strcmp(plan->drafts[i]->path, path) == 0) {
 			*draft = plan->drafts[i];
@@ -58,7 +75,14 @@ setup_plan_draft(struct setup_plan *plan, const char *path, bool json,
 		sizeof(*plan->drafts), err) == -1 ||
 	    setup_draft_open(path, draft, err) == -1)
 		return -1;
+	if ((other = find_same(plan, *draft)) != NULL) {
+		setup_draft_free(*draft);
+		*draft = other;
+		other->json |= json;
+		return 0;
+	}
 	(*draft)->json = json;
+	(*draft)->ini = plan->ini;
 	if (plan->system)
 		(*draft)->mode = 0644;
 	plan->drafts[plan->draft_count++] = *draft;

@@ -28,6 +28,7 @@ struct setup_note {
 struct setup_plan {
 	bool system;	  /* for all users of this machine */
 	const char *tool; /* whose part is being worked out */
+	bool ini;	  /* its files are configparser's, unless JSON */
 	struct setup_draft **drafts;
 	size_t draft_count;
 	struct setup_edit **edits; /* in the order in which they were made */

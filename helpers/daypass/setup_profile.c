@@ -41,8 +41,8 @@ names(const char *header, const char *profile)
 	char quote = '\0';
 	int c;
 
-	if (strncmp(header, "profile", strlen("profile")) != 0 ||
-	    *at == '\0' || strchr(blanks, *at) == NULL)
+	if (strncmp(header, "profile", strlen("profile")) != 0 || *at == '\0' ||
+	    strchr(blanks, *at) == NULL)
 		return false;
 	at += strspn(at, blanks);
 	while ((c = next_letter(&at, &quote)) != -1)

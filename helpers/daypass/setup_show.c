@@ -39,7 +39,8 @@ mask(struct buffer *out, const struct setup_plan *plan,
 	if (draft->json)
 		setup_mask_json(out, text);
 	else
-		setup_mask_lines(out, text, is_ours, plan);
+		setup_mask_lines(
+		    out, text, draft->ini ? MASK_INI : MASK_GIT, is_ours, plan);
 }
 
 static int

@@ -11,6 +11,7 @@
 struct setup_tool {
 	const char *word;
 	const char *program; /* on PATH, where the tool is installed */
+	bool ini;	     /* its files are configparser's */
 	int (*plan)(struct setup_plan *plan, const struct config *config,
 	    struct error *err);
 };

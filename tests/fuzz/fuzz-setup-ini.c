@@ -60,7 +60,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    setup_text_splice(&text, 0, 0, (const char *)data, size, &err) ==
 		-1)
 		return 0;
-	setup_mask_lines(&masked, &text, is_ours, NULL);
+	setup_mask_lines(&masked, &text, MASK_GIT, is_ours, NULL);
+	setup_mask_lines(&masked, &text, MASK_INI, is_ours, NULL);
 	while (setup_ini_next(&text, &each, &err) == 1)
 		must(each.end > each.begin && each.end <= text.length);
 	if (setup_ini_find(&text, "default", "region", &found, &err) == 1) {

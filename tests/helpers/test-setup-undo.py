@@ -61,5 +61,68 @@ def test_keys_in_our_section(place):
           'the section stays for it')
 
 
+def test_home_moved(place):
+    """usermod --move-home: what is remembered goes along."""
+    before = '[user]\n\tname = Ada\n'
+    place.write(PATHS['git'], before)
+    configure(place)
+    setup(place, 'all')
+    new = place.path('new')
+    os.rename(place.home, new)
+    env = {'HOME': new}
+    place.home, old = new, place.home
+    done = setup(place, 'git', env=env)
+    like(done.out, 'nothing to change', 'a home that was moved: set up')
+    equal(setup(place, 'all', '--undo', env=env).code, 0, 'undo there')
+    equal(read(os.path.join(new, '.gitconfig')).decode(), before,
+          'as it was')
+    ok(not os.path.exists(os.path.join(new, '.aws')),
+       'and what was made is gone')
+    place.home = old
+
+
+def test_memory(place):
+    """What is remembered is broken, or of a daypass to come; or another wrote
+    it: nothing is written, and it is said what to do."""
+    configure(place)
+    path = place.write(PATHS['git'], '[user]\n')
+    state = 'home/.local/state/daypass/setup'
+    setup(place, 'git')
+    after, good = read(path), read(place.path(state)).decode()
+    for text in (good.replace('edit', 'edlt', 1), good[:-5], 'end', '\n' * 3,
+                 good.replace('lines', 'rhymes', 1),
+                 good.replace('~/', 'home/', 1),
+                 good.replace('~/', '~ada/', 1)):
+        place.write(state, text)
+        for words in ([], ['--undo']):
+            done = setup(place, 'git', *words)
+            equal(done.code, 78, f'remembered wrongly {words}')
+            like(done.err, 'remembers its changes, is broken or of another '
+                 'version of daypass: move it away', 'says what to do')
+            equal(read(path), after, 'nothing is changed')
+    place.write(state, good)
+    os.chmod(place.path(state), 0o600)
+    equal(setup(place, 'git', '--undo').code, 0, 'rightly')
+    equal(read(path), b'[user]\n', 'undo')
+
+
+def test_memory_forged(place):
+    """Numbers that lead out of the text, files that are not ours to empty."""
+    path = place.write(PATHS['git'], '[user]\n')
+    place.make('home/empty')
+    for kind, file, what, inside, old, new, at, head in (
+            ('lines', '.gitconfig', 'x', '', 'evil', 'nosuch', 99999, 6),
+            ('newline', '.gitconfig', '', '', '', '\\n', 1048576, 0),
+            ('member', '.gitconfig', 'x', 'y', 'evil', '"z"', 7, 0),
+            ('object', '.gitconfig', '', '', '', '', 0, 0),
+            ('created', '.gitconfig', '', '', '', '', 0, 0)):
+        place.write('home/.local/state/daypass/setup',
+                    f'edit\t{kind}\tgit\t~/{file}\t{what}\t{at}\t{head}\n'
+                    f'text\t{inside}\t{old}\t{new}\nend\n')
+        done = setup(place, 'git', '--undo')
+        ok(done.code in (0, 78), f'{kind}: forged', done)
+        equal(read(path), b'[user]\n', f'{kind}: the file is as it was')
+
+
 if __name__ == '__main__':
     tap.run(globals())

@@ -30,9 +30,9 @@ def test_missing_files(place):
               0o700, f'{tool}: and its directory')
     equal(setup(place, 'all', '--undo').code, 0, 'undo')
     equal(tree(place), before, 'nothing of it is left')
-    left = [d for d, _, _ in os.walk(place.home) if 'daypass' not in d]
-    ok(not any(d.endswith(('.docker', '.aws', 'gcloud')) for d in left),
-       'nor of the directories', left)
+    left = {os.path.relpath(d, place.home) for d, _, _ in os.walk(place.home)}
+    equal(left, {'.', '.config', '.config/daypass', '.local', '.local/state'},
+          'nor of the directories')
     like(setup(place, 'all', '--undo').out, 'nothing to change',
          'undo once more')
 
@@ -75,13 +75,17 @@ def test_masks(place):
                     '\tY2FuYXJ5Mw==canary3=; }; f" # canary4\n; canary5\n'
                     '[http] extraHeader = canary6\n'),
             ('docker', '{"auths": {"x": {"auth": "canary7"}},\n'
-                       '"HttpHeaders": {"X": "canary8"}}\n'),
+                       '"HttpHeaders": {"X": "canary8", "Y": -4271507e1,\n'
+                       '"Z": [4271507, 4271507.5]}}\n'),
             ('aws', '[default]\naws_secret_access_key = canary9\n'
-                    's3 =\n  x = canary10\n')):
+                    's3 =\n  x = canary10\n  Y2FuYXJ5MTE=\n'
+                    '  canary12==\n[profile x]\n  a = b\n'
+                    '    canary13=\n'),
+            ('gcloud', '[core]\nproject = canary14\n  canary15=\n')):
         place.write(PATHS[tool], text)
     for words in (['--dry-run'], [], ['--dry-run', '--undo'], ['--undo']):
         done = setup(place, 'all', *words)
-        unlike(done.out + done.err, 'canary',
+        unlike(done.out + done.err, 'canary|Y2FuYX|4271507',
                f'{" ".join(words) or "setup"}: no value of others is shown')
         state = read(place.path('home/.local/state/daypass/setup')) or b''
         ok(b'canary' not in state, 'nor remembered', state)
