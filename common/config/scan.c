@@ -336,8 +336,8 @@ first_byte(struct scan *scan)
 	}
 }
 
-int
-scan_next(struct scan *scan, struct scan_entry *entry, struct error *err)
+static int
+next_entry(struct scan *scan, struct scan_entry *entry, struct error *err)
 {
 	int byte;
 
@@ -356,4 +356,24 @@ scan_next(struct scan *scan, struct scan_entry *entry, struct error *err)
 	if (scan->section.length == 0)
 		return refuse(err, "a key before any section");
 	return read_entry(scan, byte, entry, err);
+}
+
+/* Not full, and yet nothing more went in. */
+static bool
+is_starved(const struct buffer *buffer)
+{
+	return buffer_failed(buffer) && buffer->length < buffer->limit;
+}
+
+int
+scan_next(struct scan *scan, struct scan_entry *entry, struct error *err)
+{
+	int got = next_entry(scan, entry, err);
+
+	/* Then it is no mistake in the file, whatever it looked like. */
+	if (got == -1 &&
+	    (is_starved(&scan->section) || is_starved(&scan->subsection) ||
+		is_starved(&scan->key) || is_starved(&scan->value)))
+		return error_set(err, FAULT_SYSTEM, "no memory");
+	return got;
 }

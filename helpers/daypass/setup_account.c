@@ -56,6 +56,14 @@ add_member(struct buffer *out, const char *name, const char *value)
 	json_quote(out, value);
 }
 
+/* One that is cut off would be another. */
+static void
+add_url(struct buffer *out, const char *name, const struct buffer *url)
+{
+	add_member(out, name, buffer_text(url));
+	out->failed |= buffer_failed(url);
+}
+
 /* Where an API of Google's is: its `endpoint`, else SERVICE.UNIVERSE. */
 static void
 add_base(struct buffer *out, const struct section *section, const char *service)
@@ -85,7 +93,7 @@ add_impersonation(struct buffer *out, const struct section *section)
 	buffer_printf(&url,
 	    "/v1/projects/-/serviceAccounts/%s:generateAccessToken",
 	    settings_get(section->settings, "service-account"));
-	add_member(out, "service_account_impersonation_url", buffer_text(&url));
+	add_url(out, "service_account_impersonation_url", &url);
 	if (quota != NULL)
 		add_member(out, "quota_project_id", quota);
 }
@@ -104,7 +112,7 @@ write_account(struct buffer *out, const struct section *section,
 	    out, "subject_token_type", "urn:ietf:params:oauth:token-type:jwt");
 	add_base(&url, federation, "sts");
 	buffer_add_string(&url, "/v1/token");
-	add_member(out, "token_url", buffer_text(&url));
+	add_url(out, "token_url", &url);
 	if (universe != NULL)
 		add_member(out, "universe_domain", universe);
 	if (section != federation)

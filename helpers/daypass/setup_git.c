@@ -63,35 +63,35 @@ struct wish {
 	bool spoilt; /* behind ours comes another helper, or a reset */
 };
 
-/* Does a section of git's configuration speak of this URL, or might it? */
-static bool
-may_match(const struct scan_entry *entry, const char *url)
+/* Does a section of git's configuration speak of this URL, or might it? -1: no
+ * memory to tell. */
+static int
+may_match(const struct scan_entry *entry, const char *url, struct error *err)
 {
 	struct match *match = NULL;
 	struct target target;
+	struct error why;
 	bool fits;
 
 	if (entry->subsection == NULL || strcmp(entry->subsection, url) == 0)
 		return true;
-	if (match_read(MATCH_URL, entry->subsection, &match, NULL) == -1)
-		return true;
+	if (match_read(MATCH_URL, entry->subsection, &match, &why) == -1)
+		return why.fault == FAULT_SYSTEM
+			   ? error_set(err, FAULT_SYSTEM, "no memory")
+			   : true;
 	fits = target_url(url, &target, NULL) == -1 ||
 	       match_same_host(match, &target);
 	match_free(match);
 	return fits;
 }
 
+/* One of its `credential` sections' keys. */
 static void
-look_at(struct wish *wish, const struct scan_entry *entry, const char *url)
+look_into(struct wish *wish, const struct scan_entry *entry, const char *url)
 {
 	const char *value = entry->value != NULL ? entry->value : "true";
 	bool exact;
 
-	if (strncmp(entry->section, "include", 7) == 0)
-		wish->spoilt |= wish->ours;
-	if (strcmp(entry->section, "credential") != 0 || entry->key == NULL ||
-	    !may_match(entry, url))
-		return;
 	exact =
 	    entry->subsection != NULL && strcmp(entry->subsection, url) == 0;
 	if (strcmp(entry->key, "usehttppath") == 0 && exact)
@@ -110,6 +110,21 @@ look_at(struct wish *wish, const struct scan_entry *entry, const char *url)
 	}
 }
 
+static int
+look_at(struct wish *wish, const struct scan_entry *entry, const char *url,
+    struct error *err)
+{
+	int matches;
+
+	if (strncmp(entry->section, "include", 7) == 0)
+		wish->spoilt |= wish->ours;
+	if (strcmp(entry->section, "credential") != 0 || entry->key == NULL)
+		return 0;
+	if ((matches = may_match(entry, url, err)) == 1)
+		look_into(wish, entry, url);
+	return matches == -1 ? -1 : 0;
+}
+
 /* 1: it is as it should be. -1: the file cannot be read. */
 static int
 is_satisfied(const struct setup_text *text, const char *url,
@@ -125,7 +140,8 @@ is_satisfied(const struct setup_text *text, const char *url,
 		return error_set(err, FAULT_SYSTEM, "no memory");
 	scan_allow_dots(scan);
 	while ((got = scan_next(scan, &entry, err)) == 1)
-		look_at(&wish, &entry, url);
+		if (look_at(&wish, &entry, url, err) == -1)
+			return -1;
 	if (got == -1)
 		return error_in(err, "line %u", scan_line(scan));
 	return wish.reset && wish.ours && !wish.spoilt &&

@@ -2,6 +2,7 @@
 #include <sys/mman.h>
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,8 @@ __real_mmap(
     void *at, size_t size, int protection, int flags, int fd, off_t offset);
 void
 __real_free(void *block);
+int
+__real_vasprintf(char **text, const char *fmt, va_list arguments);
 void *
 __wrap_malloc(size_t size);
 void *
@@ -43,6 +46,10 @@ __wrap_mmap(
     void *at, size_t size, int protection, int flags, int fd, off_t offset);
 void
 __wrap_free(void *block);
+void *
+__wrap_reallocarray(void *block, size_t count, size_t size);
+int
+__wrap_vasprintf(char **text, const char *fmt, va_list arguments);
 
 static bool starving, lasts;
 static unsigned long asked, failing;
@@ -130,6 +137,22 @@ __wrap_mmap(
 {
 	return fails() ? MAP_FAILED
 		       : __real_mmap(at, size, protection, flags, fd, offset);
+}
+
+void *
+__wrap_reallocarray(void *block, size_t count, size_t size)
+{
+	return __wrap_realloc(block, count * size);
+}
+
+int
+__wrap_vasprintf(char **text, const char *fmt, va_list arguments)
+{
+	int length = fails() ? -1 : __real_vasprintf(text, fmt, arguments);
+
+	if (length != -1)
+		keep(*text);
+	return length;
 }
 
 void

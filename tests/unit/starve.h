@@ -13,6 +13,7 @@
  *
  * The allocations of our own code fail; those of libraries do not. Link with
  *	-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+ *	-Wl,--wrap=reallocarray,--wrap=vasprintf
  *	-Wl,--wrap=strdup,--wrap=strndup,--wrap=mmap
  */
 #define STARVE_RESULT 4096
