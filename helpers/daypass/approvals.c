@@ -13,12 +13,14 @@
 #define PATIENCE 3600 /* seconds without a change, then it is asked again */
 #define KNOWN_MAX 512
 
-static bool as_json, follow;
+static bool as_json, follow, plain;
 
 static const struct option_row options[] = {
     {"follow", NULL, "go on, and show what comes", NULL, &follow},
     {"json", NULL, "as JSON, for scripts; with --follow an array a line", NULL,
 	&as_json},
+    {"plain", NULL, "what waits alone, one a line: its ID, a tab, what it is",
+	NULL, &plain},
     {0}};
 
 static struct client client;
@@ -87,6 +89,22 @@ join(struct buffer *document)
 		buffer_add_string(document, piece);
 }
 
+/* For completions. */
+static void
+show_plain(const struct json *all)
+{
+	const char *state;
+	char path[32];
+
+	for (size_t i = 0;; i++) {
+		snprintf(path, sizeof(path), "%zu/state", i);
+		if (!json_string(all, path, &state))
+			return;
+		if (strcmp(state, "pending") == 0)
+			request_line(all, i);
+	}
+}
+
 static int
 show(struct known *known, struct error *err)
 {
@@ -102,6 +120,10 @@ show(struct known *known, struct error *err)
 	all = json_parse(buffer_text(&document), document.length, err);
 	if (all == NULL)
 		return error_in(err, "agent: its requests");
+	if (plain) {
+		show_plain(all);
+		return 0;
+	}
 	if (show_new(all, known) == 0 && !follow)
 		puts("nothing waits for an approval");
 	if (omitted != NULL)
@@ -132,7 +154,7 @@ no_session(const struct error *err)
 		return verb_fail(err);
 	if (as_json)
 		puts("[]");
-	else
+	else if (!plain)
 		puts("no session is running: nothing waits for an approval");
 	return 0;
 }
@@ -170,6 +192,11 @@ run(int argc, char **argv)
 
 	if (verb_alone(argc, argv, &err) == -1)
 		return verb_fail(&err);
+	if (plain && (as_json || follow)) {
+		error_set(&err, FAULT_USAGE,
+		    "--plain goes with neither --json nor --follow");
+		return verb_fail(&err);
+	}
 	if (ask(NULL, &err) == -1)
 		return no_session(&err);
 	if (show(&known, &err) == -1)
@@ -180,7 +207,7 @@ run(int argc, char **argv)
 const struct verb verb_approvals = {
     .word = "approvals",
     .command = {.name = "daypass approvals",
-	.synopsis = "[--follow] [--json]",
+	.synopsis = "[--follow] [--json] | --plain",
 	.summary = "what waits for a person to approve it",
 	.options = options},
     .run = run,

@@ -158,6 +158,16 @@ request_show(const struct json *all, size_t i)
 }
 
 void
+request_line(const struct json *all, size_t i)
+{
+	char id[CELL], path[32];
+
+	snprintf(path, sizeof(path), "%zu/", i);
+	printf("%s\t", member(all, path, "id", id, CELL));
+	request_say(all, path);
+}
+
+void
 request_say(const struct json *json, const char *path)
 {
 	char a[CELL], b[CELL], c[CELL], target[WHOLE];

@@ -16,6 +16,9 @@ void request_heads(void);
 /* The i-th of an array of them: a row, and what is to know below it. */
 void request_show(const struct json *all, size_t i);
 
+/* The i-th in a line: its id, a tab, and as request_say() has it. */
+void request_line(const struct json *all, size_t i);
+
 /* One in a line: "agent:claude: github for git https://...". `path` is that of
  * the object in the document, with a slash behind it, or "". */
 void request_say(const struct json *json, const char *path);

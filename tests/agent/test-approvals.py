@@ -70,6 +70,27 @@ def test_approved(place):
     equal(len(person.pending()), 1, 'without another request')
 
 
+def test_plain(place):
+    """What completions read."""
+    configure(place)
+    done = place.daypass('approvals', '--plain')
+    equal((done.code, done.out, done.err), (0, '', ''),
+          '--plain without a session')
+    equal(place.agent(), None, 'starts none')
+    person = Approver(place)
+    asking = start(place, 'github')
+    approval = person.one()
+    equal(place.daypass('approvals', '--plain').out,
+          f'{approval["id"]}\tself: github for {approval["tool"] or "-"} '
+          f'{approval["target"] or "-"}\n', 'one a line')
+    person.say('deny', approval)
+    end(asking)
+    equal(place.daypass('approvals', '--plain').out, '',
+          'what was decided waits no more')
+    equal(place.daypass('approvals', '--plain', '--json').code, 64,
+          'one form at a time')
+
+
 def test_denied(place):
     configure(place)
     person = Approver(place)

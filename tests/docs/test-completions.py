@@ -39,6 +39,12 @@ CONFIG = '''
 [function "https://f.run.app"]
 \tcredential = id-token
 '''
+# What tests/agent/test-approvals.py sees daypass print.
+WAITING = r"""#!/bin/sh
+[ "$*" = 'approvals --plain' ] || exit 64
+printf 'k7mq2p9x\tagent:claude: github for git https://github.com/a b\n'
+printf 'abcd1234\tself: a`b\$(c) for aws x\n'
+"""
 
 
 def run(command, **more):
@@ -74,6 +80,9 @@ WANTED = {
     'daypass token ': {'dev', 'deploy', 'id-token'},
     'daypass token --force de': {'dev', 'deploy'},
     'daypass login ': {'me'},
+    'daypass approve ': {'k7mq2p9x', 'abcd1234'},
+    'daypass approve --once k': {'k7mq2p9x'},
+    'daypass deny --reason no a': {'abcd1234'},
     'daypass curl -- -sS ': {'https://f.run.app'},
     'aws-credential-daypass --profile ': {'prod'},
     'aws-credential-daypass --credential d': {'dev', 'deploy'},
@@ -93,8 +102,10 @@ class Home:
     def __enter__(self):
         self.path = tempfile.mkdtemp(prefix='daypass-completions-')
         self.file('config', CONFIG)
+        os.mkdir(os.path.join(self.path, 'bin'))
+        os.chmod(self.file('bin/daypass', WAITING), 0o755)
         self.env = {'HOME': self.path, 'LANG': 'C.UTF-8', 'TERM': 'dumb',
-                    'PATH': f'{BUILD}:/usr/bin:/bin',
+                    'PATH': f'{self.path}/bin:{BUILD}:/usr/bin:/bin',
                     'DAYPASS_CONFIG': os.path.join(self.path, 'config')}
         return self
 
