@@ -144,6 +144,9 @@ int http_allowed(const char *url, struct error *err);
  * of its path or query. -1: no URL that can be used. */
 int http_origin(const char *url, char *origin, size_t size);
 
+/* Is HOST[:PORT] a loopback address, as written? For URLs of other schemes. */
+bool http_loopback(const char *authority);
+
 /* Scheme, host and port of a URL, for messages: "sts.amazonaws.com",
  * "localhost:8443". */
 const char *http_host(const char *url, char *host, size_t size);

@@ -167,6 +167,19 @@ http_allowed(const char *url, struct error *err)
 	return no_plain_http(parts.host, err);
 }
 
+bool
+http_loopback(const char *authority)
+{
+	struct http_url parts = {.loopback = false};
+	char url[512];
+
+	if (strcspn(authority, "/?") < strlen(authority) ||
+	    strlen(authority) > sizeof(url) - sizeof("http://"))
+		return false;
+	snprintf(url, sizeof(url), "http://%s", authority);
+	return http_url_read(url, &parts, NULL) == 0 && parts.loopback;
+}
+
 /* An address that is compiled in, and a unix socket, stay on this machine. */
 int
 http_request_allowed(const struct http_request *request, struct http_url *parts,

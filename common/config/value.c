@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -205,12 +206,14 @@ value_document(
 
 #define SINK_MAX 1000
 
-/* nats://HOST[:PORT][/SUBJECT]: no user, no wildcard. */
+/* nats://HOST[:PORT][/SUBJECT]: no user, no wildcard. What sinks are shown
+ * goes there as well. */
 static int
 check_nats(const char *value, struct error *err)
 {
 	const char *host = strstr(value, "://") + 3;
 	size_t length = strcspn(host, "/");
+	char authority[SINK_MAX];
 
 	if (!AUDIT_NATS)
 		return refuse(err, value,
@@ -219,6 +222,10 @@ check_nats(const char *value, struct error *err)
 	    strpbrk(host, "@*> ,?#") != NULL)
 		return refuse(
 		    err, value, "is no nats://HOST[:PORT][/SUBJECT]");
+	snprintf(authority, sizeof(authority), "%.*s", (int)length, host);
+	if (!text_starts(value, "tls://") && !http_loopback(authority))
+		return refuse(
+		    err, value, "would send records in clear: use tls://");
 	return 0;
 }
 

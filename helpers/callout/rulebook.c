@@ -35,15 +35,6 @@ no(struct error *err, const char *value, const char *why)
 	return error_set(err, FAULT_CONFIG, "`%.200s` %s", value, why);
 }
 
-static bool
-is_loopback(const char *authority)
-{
-	return text_starts(authority, "127.") ||
-	       text_starts(authority, "[::1]") ||
-	       text_starts(authority, "localhost:") ||
-	       strcmp(authority, "localhost") == 0;
-}
-
 /* Our own password travels there, and everybody's tokens come from there. */
 static int
 value_server(
@@ -59,7 +50,7 @@ value_server(
 		return 0;
 	if (!text_starts(value, "nats://") || value[7] == '\0')
 		return no(err, value, "is no URL of NATS: tls://HOST[:PORT]");
-	if (is_loopback(value + 7))
+	if (http_loopback(value + 7))
 		return 0;
 	return no(err, value, "would send tokens in clear: use tls://");
 }

@@ -315,7 +315,10 @@ def test_once(place):
 
 def test_mistakes(place):
     for sink, why in (('file:here', 'is no sink'),
-                      ('nats://user@host/x', 'nats://HOST'),
+                      ('nats://user@host/x', 'nats://HOST|libnats'),
+                      ('nats://nats.acme.io/x', 'in clear: use tls|libnats'),
+                      ('nats://127.acme.io/x', 'in clear: use tls|libnats'),
+                      ('nats://localhost.acme.io', 'use tls|libnats'),
                       ('http://example.com/', 'loopback|https')):
         place.configure(sections.web_identity(place.rig),
                         sections.section('audit', None, sink=sink))

@@ -56,6 +56,7 @@ MISTAKES = [
     ('prj:web', 'prj:{{prj}}', r'{prj} is captured, but in no subject'),
     ('sub=org', '=org', r'is not NAME=SHAPE'),
     ('tls://nats.acme.io', 'nats://nats.acme.io', r'in clear: use tls'),
+    ('tls://nats.acme.io', 'nats://127.acme.io', r'in clear: use tls'),
     ('tls://nats.acme.io', 'http://nats.acme.io', r'no URL of NATS'),
     ('tls://nats', 'tls://a:b@nats', r'without a user'),
     ('\tuser = auth\n', '', r'`user` and `password-file` go together'),

@@ -89,6 +89,18 @@ refuses_plain_http(void)
 }
 
 static void
+knows_loopback(void)
+{
+	tap_ok(http_loopback("127.0.0.1") && http_loopback("localhost:4222") &&
+		   http_loopback("[::1]:4222"),
+	    "loopback, as written");
+	tap_ok(!http_loopback("127.acme.io") && !http_loopback("10.0.0.1") &&
+		   !http_loopback("localhost.acme.io:1") &&
+		   !http_loopback("a@127.0.0.1") && !http_loopback(""),
+	    "and what only looks like it");
+}
+
+static void
 forms(void)
 {
 	scoped(secret) struct secret *body = secret_new(256);
@@ -114,6 +126,7 @@ main(void)
 	allows();
 	refuses();
 	refuses_plain_http();
+	knows_loopback();
 	forms();
 	return tap_done();
 }
