@@ -12,6 +12,9 @@ import signal
 import sys
 import traceback
 
+# Seconds for one function: what hangs has failed, and the rest is run.
+PATIENCE = 600
+
 counted = 0
 failed = 0
 
@@ -71,7 +74,14 @@ def skip(name, reason):
     line(True, name, f' # SKIP {reason}')
 
 
+def late(*_):
+    """Once more if what ends the test waits as well."""
+    signal.alarm(30)
+    raise TimeoutError(f'not done in {PATIENCE} s')
+
+
 def call(test, place):
+    signal.alarm(PATIENCE)
     try:
         with place() as made:
             test(made)
@@ -79,6 +89,8 @@ def call(test, place):
         skip(test.__name__, reason)
     except Exception:   # a defect, of the test or of what it tests
         ok(False, test.__name__, traceback.format_exc())
+    finally:
+        signal.alarm(0)
 
 
 def end(*_):
@@ -103,6 +115,7 @@ def run(namespace, place=None, **rig_options):
     from .rig import Rig
 
     signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGALRM, late)
     tests = tests_of(namespace)
     with Rig(**rig_options) as rig:
         for test in tests:
@@ -114,6 +127,7 @@ def run(namespace, place=None, **rig_options):
 def run_alone(namespace):
     """The same without a rig and without places: each function is called
     with None."""
+    signal.signal(signal.SIGALRM, late)
     for test in tests_of(namespace):
         call(test, contextlib.nullcontext)
     finish()
