@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "agent/procchild.h"
 #include "agent/procstat.h"
 #include "agent/sessions_inner.h"
 #include "base/clock.h"
@@ -107,21 +108,24 @@ session_follow(struct session *session)
 	return 0;
 }
 
-/* Said again to the agent that comes after one that died. One that has ended
- * has taken with it all that it was to be held for. */
+/* Said again to the agent that comes after one that died. Pinned first, looked
+ * at then; one that has ended has taken with it all that it was to be held
+ * for. */
 int
 session_root(struct session *session, pid_t root, struct error *err)
 {
+	pid_t leader = session->leader.pid;
+	pid_t pid = procchild_find(leader, root);
 	struct holder found = {.pidfd = -1};
-	struct procstat stat;
 
-	if (session->root.pid != 0 || holder_take(&found, root, 0) == -1)
-		return 0;
-	if (procstat_read(root, &stat) == 0 &&
-	    stat.parent != session->leader.pid) {
-		holder_leave(&found);
+	if (pid == 0)
 		return error_set(err, FAULT_USAGE,
 		    "process %ld is not the leader's child", (long)root);
+	if (session->root.pid != 0 || holder_take(&found, pid, 0) == -1)
+		return 0;
+	if (procchild_find(leader, root) != pid) {
+		holder_leave(&found);
+		return 0;
 	}
 	session->root = found;
 	return session_file_write(session) == -1
