@@ -37,8 +37,8 @@ changed(struct approvals *approvals)
 {
 	approvals->serial++;
 	while (!list_empty(&approvals->watching)) {
-		struct watching *watching = list_item(
-		    approvals->watching.next, struct watching, link);
+		struct watching *watching =
+		    list_item(approvals->watching.next, struct watching, link);
 
 		list_remove(&watching->link);
 		watching->done(watching);
@@ -82,8 +82,7 @@ static void
 approval_end(struct approval *approval, const char *fate)
 {
 	struct approvals *approvals = approval->approvals;
-	struct past *past =
-	    &approvals->past[approvals->past_next++ % PAST_MAX];
+	struct past *past = &approvals->past[approvals->past_next++ % PAST_MAX];
 
 	memcpy(past->id, approval->id, APPROVAL_ID);
 	past->fate = fate;
@@ -161,14 +160,21 @@ over(void *arg)
 	approval_end(approval, fates[approval->state]);
 }
 
-static void
+/* -1: no memory for its end, and nothing is changed: what never ends is not
+ * granted. */
+static int
 set_state(struct approval *approval, enum approval_state state, int64_t seconds)
 {
+	struct timer *timer = loop_timer(approval->approvals->agent->loop,
+	    clock_ms() + seconds * 1000, over, approval);
+
+	if (timer == NULL)
+		return -1;
+	timer_free(approval->timer);
+	approval->timer = timer;
 	approval->state = state;
 	approval->expires = clock_unix() + seconds;
-	timer_free(approval->timer);
-	approval->timer = loop_timer(approval->approvals->agent->loop,
-	    clock_ms() + seconds * 1000, over, approval);
+	return 0;
 }
 
 /* Letters and digits that are not taken for one another. */
@@ -239,12 +245,12 @@ approval_new(struct approvals *approvals, const struct config *config,
 	approval->approvals = approvals;
 	list_init(&approval->applicants);
 	list_append(&approvals->all, &approval->link);
-	if (fill(approval, road, actor) == -1) {
+	road_grant_key(road, approval->key);
+	if (fill(approval, road, actor) == -1 ||
+	    set_state(approval, APPROVAL_PENDING, timeout_of(config)) == -1) {
 		approval_free(approval);
 		return NULL;
 	}
-	road_grant_key(road, approval->key);
-	set_state(approval, APPROVAL_PENDING, timeout_of(config));
 	log_event(approvals->agent->log, LOG_LEVEL_NOTICE,
 	    "request %s of %s waits for approval: %s", approval->id,
 	    actor->names[0], road->target.text);
@@ -270,8 +276,8 @@ find_key(struct approvals *approvals, const struct road *road)
 /* One session that asks for everything must not keep the others from asking.
  */
 static int
-check_count(struct approvals *approvals, const struct actor *actor,
-    struct error *err)
+check_count(
+    struct approvals *approvals, const struct actor *actor, struct error *err)
 {
 	struct approval *approval;
 	size_t all = 0, own = 0;
@@ -280,8 +286,8 @@ check_count(struct approvals *approvals, const struct actor *actor,
 		bool waits = approval->state == APPROVAL_PENDING;
 
 		all += waits;
-		own += waits &&
-		       strcmp(approval->outermost, outermost(actor)) == 0;
+		own +=
+		    waits && strcmp(approval->outermost, outermost(actor)) == 0;
 	}
 	if (all < PENDING_MAX && own < PENDING_EACH)
 		return 0;
@@ -323,22 +329,30 @@ approvals_ask(struct approvals *approvals, const struct config *config,
 	return 0;
 }
 
-void
-approval_grant(struct approval *approval, int64_t seconds, bool once)
+int
+approval_grant(struct approval *approval, int64_t seconds, bool once,
+    struct asker *by, struct error *err)
 {
+	if (set_state(approval, APPROVAL_GRANTED, seconds) == -1) {
+		error_set(err, FAULT_SYSTEM,
+		    "no memory for the end of a grant: it is not granted");
+		return error_at(err, STAGE_AGENT);
+	}
 	approval->once = once;
-	set_state(approval, APPROVAL_GRANTED, seconds);
+	audit_approval(
+	    approval->approvals->agent->audit, approval, "granted", by);
 	tell(approval, NULL);
 	if (once)
 		approval_end(approval, "it was approved, once");
 	else
 		changed(approval->approvals);
+	return 0;
 }
 
 /* It stands for as long as a request would wait: a tool that tries again is
  * told the same. */
 void
-approval_deny(struct approval *approval, const char *why)
+approval_deny(struct approval *approval, const char *why, struct asker *by)
 {
 	struct approvals *approvals = approval->approvals;
 	char text[256];
@@ -349,11 +363,14 @@ approval_deny(struct approval *approval, const char *why)
 	    why == NULL || why[0] == '\0'
 		? NULL
 		: strdup(text_printable(text, sizeof(text), why, strlen(why)));
-	set_state(approval, APPROVAL_DENIED,
-	    timeout_of(reader_last(approvals->agent->reader)));
+	audit_approval(approvals->agent->audit, approval, "denied", by);
 	refuse(approval, &err);
 	tell(approval, &err);
-	changed(approvals);
+	if (set_state(approval, APPROVAL_DENIED,
+		timeout_of(reader_last(approvals->agent->reader))) == -1)
+		approval_end(approval, "it was denied");
+	else
+		changed(approvals);
 }
 
 static void

@@ -15,6 +15,7 @@
  * what was minted by it is taken back at the grant's end, where it can be.
  */
 struct approvals;
+struct asker;
 
 #define APPROVAL_ID 9
 #define APPROVAL_ID_LEAST 4 /* letters of it that are enough to name it */
@@ -73,9 +74,12 @@ bool approvals_granted(
 struct approval *approvals_find(
     struct approvals *approvals, const char *id, struct error *err);
 
-/* Grants for `seconds`; `once`: to those who wait now, and nobody else. */
-void approval_grant(struct approval *approval, int64_t seconds, bool once);
-void approval_deny(struct approval *approval, const char *why);
+/* Grants for `seconds`; `once`: to those who wait now, and nobody else. -1: no
+ * memory, and it waits on. `by` is who says so. It may be gone afterwards. */
+int approval_grant(struct approval *approval, int64_t seconds, bool once,
+    struct asker *by, struct error *err);
+void approval_deny(
+    struct approval *approval, const char *why, struct asker *by);
 
 /* What a session asked for is nobody's wish any more. */
 void approvals_drop_session(

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "agent/approvals.h"
-#include "agent/audit.h"
 #include "agent/verbs.h"
 #include "base/buffer.h"
 #include "base/text.h"
@@ -85,10 +84,10 @@ approve(struct asker *asker, const struct config *config)
 	writing_number(writing, "seconds", seconds);
 	write_it(writing, approval);
 	note_approver(asker, approval);
-	audit_approval(
-	    asker_agent(asker)->audit, approval, "granted", asker);
-	approval_grant(approval, seconds, once);
-	asker_answer(asker);
+	if (approval_grant(approval, seconds, once, asker, &err) == -1)
+		asker_error(asker, &err);
+	else
+		asker_answer(asker);
 }
 
 static void
@@ -102,8 +101,7 @@ deny(struct asker *asker, const struct config *config)
 	write_it(asker_writing(asker, "ok"), approval);
 	note_approver(asker, approval);
 	approval_deny(
-	    approval, message_get(asker_request(asker), "reason"));
-	audit_approval(asker_agent(asker)->audit, approval, "denied", asker);
+	    approval, message_get(asker_request(asker), "reason"), asker);
 	asker_answer(asker);
 }
 

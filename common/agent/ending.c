@@ -109,7 +109,7 @@ landing_over(void *arg)
 	recall_on_empty(ending->agent->recall, NULL, NULL);
 	error_set(&err, FAULT_SYSTEM, "the session has ended");
 	error_at(&err, STAGE_AGENT);
-	flights_crash(ending->agent->flights, NULL, NULL, &err);
+	flights_crash(ending->agent->flights, NULL, &err);
 	settled(ending);
 }
 

@@ -16,10 +16,15 @@ struct flights;
 struct flights *flights_new(void);
 void flights_free(struct flights *flights); /* kills what is in the air */
 
-/* Kills what is in the air, of one identity and of one session or (NULL) of
- * all; everybody who waits is told this error. */
+/* Kills what is in the air, of one identity or (NULL) of all; everybody who
+ * waits is told this error. */
 void flights_crash(struct flights *flights, const struct identity *identity,
-    const char *session, const struct error *err);
+    const struct error *err);
+
+/* The session is over: everybody who waits is told this error. What is in the
+ * air and could be taken back lands, to be taken back; the rest is killed. */
+void flights_leave(
+    struct flights *flights, const char *session, const struct error *err);
 
 /* Starts those that wait for a child, or for a loan, that has become free. */
 void flights_start_queued(struct agent *agent);

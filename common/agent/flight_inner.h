@@ -4,6 +4,7 @@
 
 #include "agent/flight.h"
 #include "agent/keeper.h"
+#include "agent/ledger.h"
 #include "agent/mint.h"
 
 /* What the flight_*.c files share. */
@@ -29,6 +30,8 @@ struct flight {
 	struct credential *actor;   /* while queued */
 	struct mint *mint;
 	struct loan *loan; /* of what its identity keeps */
+	struct ledger_line *line; /* for what comes; NULL: it is not written */
+	bool left;     /* its session is over: nobody is to have it */
 	bool again;    /* the input was stale once already */
 	bool stumbled; /* its process was killed by a stranger */
 };
@@ -37,6 +40,13 @@ static inline const struct step *
 flight_step(const struct flight *flight)
 {
 	return &flight->road->steps[flight->step];
+}
+
+/* Is it for the credential that is handed out? */
+static inline bool
+flight_is_last(const struct flight *flight)
+{
+	return flight->step + 1 == flight->road->count;
 }
 
 /* flights.c: all that are in the air. NULL: no memory; none with that key. */
@@ -54,5 +64,17 @@ void flight_end(struct flight *flight, const struct credential *credential,
 /* flight_mint.c: from the start to the landing. Gets the input of the step
  * first, where it has one. */
 void flight_start(struct flight *flight);
+
+/* Ends it with this error, whose stage and step it names. */
+void flight_fail(struct flight *flight, const struct error *err);
+
+/* flight_land.c: may what was minted be handed out? -1: not; it was taken
+ * over, and goes back where it can. */
+int flight_check(struct flight *flight, struct credential **credential,
+    struct error *err);
+
+/* Takes over what was minted: to the vault if it may be handed out of it
+ * later, to the ledger if it can be revoked, and to everyone who waits. */
+void flight_land(struct flight *flight, struct credential *credential);
 
 #endif

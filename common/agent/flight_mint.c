@@ -5,22 +5,15 @@
 #include "agent/actor.h"
 #include "agent/audit.h"
 #include "agent/flight_inner.h"
-#include "agent/ledger.h"
 #include "agent/log.h"
 #include "agent/narrow.h"
 #include "agent/network.h"
-#include "agent/recall.h"
 #include "agent/rest.h"
-#include "agent/sessions.h"
-#include "agent/vault.h"
 #include "base/clock.h"
 #include "base/text.h"
 
 /* More children than this at a time help nobody; further flights queue. */
 #define CHILDREN_MAX 32
-
-/* Seconds that an issuer's idea of a life may be longer than ours. */
-#define MAX_TTL_SLACK 60
 
 /* Who minted it, put before what the step said. */
 static void
@@ -52,8 +45,8 @@ crash(struct flight *flight, const struct error *err)
 	flight_end(flight, NULL, &told);
 }
 
-static void
-fail(struct flight *flight, const struct error *err)
+void
+flight_fail(struct flight *flight, const struct error *err)
 {
 	struct error told = *err;
 
@@ -63,184 +56,6 @@ fail(struct flight *flight, const struct error *err)
 	    flight->agent->audit, flight->road, flight->step, &told);
 	log_event(flight->agent->log, LOG_LEVEL_ERROR, "%s", told.text);
 	crash(flight, &told);
-}
-
-static void
-log_landing(const struct flight *flight, const struct credential *credential)
-{
-	const struct step *step = flight_step(flight);
-	char expires[CLOCK_TEXT];
-
-	log_event(flight->agent->log, LOG_LEVEL_NOTICE,
-	    "minted %s (%s) for %s, %s sub=%s", step->credential,
-	    step->exchange == NULL ? step->identity->name
-				   : step->exchange->name,
-	    flight->road->target.text[0] != '\0' ? flight->road->target.text
-						 : step->credential,
-	    credential->expires == 0
-		? "no expiry said,"
-		: clock_rfc3339(credential->expires, expires),
-	    credential->subject == NULL ? "" : credential->subject);
-}
-
-static bool
-is_last(const struct flight *flight)
-{
-	return flight->step + 1 == flight->road->count;
-}
-
-/* Does it live for longer than the policies leave? */
-static bool
-lives_too_long(
-    const struct flight *flight, const struct credential *credential)
-{
-	struct lifetime lifetime = lifetime_of(credential);
-	int64_t most = flight->road->verdict.max_ttl;
-
-	return is_last(flight) && most != 0 &&
-	       lifetime_left(&lifetime) > most + MAX_TTL_SLACK;
-}
-
-/* What lives for too long and cannot be taken back is not handed out. */
-static int
-check_life(const struct flight *flight, const struct credential *credential,
-    struct error *err)
-{
-	const struct verdict *verdict = &flight->road->verdict;
-	struct lifetime lifetime = lifetime_of(credential);
-
-	if (!lives_too_long(flight, credential) ||
-	    ledger_takes(flight_step(flight), credential))
-		return 0;
-	error_set(err, FAULT_REFUSED,
-	    "policy: [policy \"%s\"] rule \"%s\" allows %lld s, and what "
-	    "came lives for %lld s and cannot be taken back: nothing is "
-	    "handed out",
-	    verdict->policy, verdict->rule == NULL ? "" : verdict->rule,
-	    (long long)verdict->max_ttl,
-	    (long long)lifetime_left(&lifetime));
-	return error_at(err, STAGE_POLICY);
-}
-
-/* Is nobody there any more who may have it? NULL: somebody is. */
-static const char *
-too_late(const struct flight *flight)
-{
-	const char *id = flight->road->session;
-	const struct session *session =
-	    sessions_find(flight->agent->sessions, id);
-
-	if (strcmp(id, ACTOR_SELF) != 0 && (session == NULL || session->over))
-		return "the session is over";
-	if (is_last(flight) && flight->wish.until != 0 &&
-	    clock_unix() >= flight->wish.until)
-		return "the grant has ended before this was minted";
-	return NULL;
-}
-
-/* It goes back at once. */
-static int
-check_use(const struct flight *flight, const struct credential *credential,
-    struct error *err)
-{
-	struct agent *agent = flight->agent;
-	const char *why = too_late(flight);
-	struct ledger_line *line;
-
-	if (why == NULL)
-		return 0;
-	line = ledger_add(
-	    agent->ledger, flight->road, flight->step, credential);
-	if (line != NULL) {
-		line->due = clock_ms();
-		recall_due(agent->recall);
-	}
-	error_set(err, FAULT_REFUSED, "policy: %s", why);
-	return error_at(err, STAGE_POLICY);
-}
-
-/* In how many seconds it is to be taken back: what the policies leave, or the
- * grant. -1: it ends by itself before. */
-static int64_t
-seconds_left(const struct flight *flight, const struct credential *credential)
-{
-	struct lifetime lifetime = lifetime_of(credential);
-	int64_t left = lives_too_long(flight, credential)
-			   ? flight->road->verdict.max_ttl
-			   : -1;
-	int64_t granted = flight->wish.until - clock_unix();
-
-	if (!is_last(flight) || flight->wish.until == 0 ||
-	    !ledger_takes(flight_step(flight), credential) ||
-	    lifetime_left(&lifetime) <= granted)
-		return left;
-	return left == -1 || granted < left ? granted : left;
-}
-
-/* Notes what can be revoked. What lives for too long is taken back when its
- * time is over, and from now on its life is that short. */
-static void
-note_in_ledger(struct flight *flight, struct credential *credential)
-{
-	struct agent *agent = flight->agent;
-	int64_t left = seconds_left(flight, credential);
-	struct ledger_line *line = ledger_add(
-	    agent->ledger, flight->road, flight->step, credential);
-
-	if (left == -1)
-		return;
-	credential->expires = clock_unix() + left;
-	if (line == NULL)
-		return;
-	line->due = clock_ms() + left * 1000;
-	recall_due(agent->recall);
-}
-
-/* Who set it off and gets it from here needs no record of the handing out. */
-static int
-record(struct flight *flight, struct credential *credential, struct error *err)
-{
-	if (audit_minted(flight->agent->audit, flight->road, flight->step,
-		credential, flight->wish.refresh, err) == -1)
-		return -1;
-	flight->road->minted = is_last(flight) && !flight->wish.refresh;
-	return 0;
-}
-
-/* What was minted goes to the vault if it may be handed out of it later, to
- * the ledger if it can be revoked, and to everyone who waits. */
-static void
-land(struct flight *flight, struct credential *credential)
-{
-	struct agent *agent = flight->agent;
-	const struct step *step = flight_step(flight);
-	struct lifetime lifetime;
-	struct whose whose = {flight->road->session, flight->road->source,
-	    step->credential, ""};
-	struct credential *kept = NULL;
-	struct error err = {.fault = FAULT_NONE};
-
-	log_landing(flight, credential);
-	if (record(flight, credential, &err) == -1) {
-		note_in_ledger(flight, credential);
-		credential_free(credential);
-		fail(flight, &err);
-		return;
-	}
-	rest_over(agent->rests, step->key);
-	note_in_ledger(flight, credential);
-	secret_free(take(&credential->handle)); /* the ledger's alone */
-	lifetime = lifetime_of(credential);
-	if (step->exchange == NULL)
-		whose.target = step->audience;
-	else if (is_last(flight))
-		whose.target = flight->road->target.text;
-	if (lifetime_enough(&lifetime, credential->kind, 0))
-		kept = credential_copy(credential);
-	if (kept != NULL)
-		vault_put(agent->vault, step->key, kept, &whose);
-	flight_end(flight, credential, NULL);
-	credential_free(credential);
 }
 
 /* The input had not enough life left for another try: get a fresh one, once.
@@ -271,14 +86,11 @@ minted(void *arg, struct mint_result *result)
 	if (result->err.fault == FAULT_NONE && result->credential == NULL)
 		error_set(&result->err, FAULT_SYSTEM, "made nothing");
 	if (result->err.fault == FAULT_NONE &&
-	    (check_use(flight, result->credential, &result->err) == -1 ||
-		check_life(flight, result->credential, &result->err) == -1))
-		credential_free(take(&result->credential));
-	if (result->err.fault == FAULT_NONE)
-		land(flight, result->credential);
+	    flight_check(flight, &result->credential, &result->err) == 0)
+		flight_land(flight, result->credential);
 	else if (!come_again(flight, result)) {
 		flight->stumbled = result->killed;
-		fail(flight, &result->err);
+		flight_fail(flight, &result->err);
 	}
 	flights_start_queued(agent);
 }
@@ -310,13 +122,23 @@ borrow(struct flight *flight, struct mint_order *order, struct error *err)
 	if (step->exchange != NULL || step->identity->login == NULL)
 		return 0;
 	keeper_key(step->identity, step->settings, key);
-	flight->loan =
-	    keeper_lend(flight->agent->keeper, key,
-		is_self ? order->around : NULL, err);
+	flight->loan = keeper_lend(
+	    flight->agent->keeper, key, is_self ? order->around : NULL, err);
 	if (flight->loan == NULL)
 		return -1;
 	order->keep = loan_ends(flight->loan);
 	order->keep_lacks = loan_lacks(flight->loan);
+	return 0;
+}
+
+/* Before anything is asked for. */
+static int
+reserve_line(struct flight *flight, struct error *err)
+{
+	if (flight->line == NULL && ledger_may_take(flight_step(flight)) &&
+	    (flight->line = ledger_blank(flight->road, flight->step)) == NULL)
+		return error_errno(
+		    err, "no memory to note what has to be taken back");
 	return 0;
 }
 
@@ -340,19 +162,20 @@ take_off(struct flight *flight, const struct credential *input,
 	    .last = flight->step + 1 == flight->road->count};
 	struct error err = {.fault = FAULT_NONE};
 
-	if (is_last(flight) && flight->wish.until != 0 &&
-	    narrow_life(flight->road, flight->wish.until - clock_unix(),
-		&err) == -1) {
-		fail(flight, &err);
+	if (flight_is_last(flight) && flight->wish.until != 0 &&
+	    narrow_life(
+		flight->road, flight->wish.until - clock_unix(), &err) == -1) {
+		flight_fail(flight, &err);
 		return;
 	}
 	if (speaks_http(order.step) &&
 	    network_ready(agent->network, &err) == -1) {
-		fail(flight, &err);
+		flight_fail(flight, &err);
 		return;
 	}
-	if (borrow(flight, &order, &err) == -1) {
-		fail(flight, &err);
+	if (reserve_line(flight, &err) == -1 ||
+	    borrow(flight, &order, &err) == -1) {
+		flight_fail(flight, &err);
 		return;
 	}
 	audit_take_off(agent->audit, flight->road);
@@ -360,7 +183,7 @@ take_off(struct flight *flight, const struct credential *input,
 	if (flight->loan != NULL)
 		loan_handed(flight->loan);
 	if (flight->mint == NULL) {
-		fail(flight, &err);
+		flight_fail(flight, &err);
 		return;
 	}
 	agent->flights->children++;
@@ -441,7 +264,7 @@ want_actor(struct flight *flight, const struct credential *input)
 
 	if ((flight->input = credential_copy(input)) == NULL) {
 		error_errno(&err, "no memory for a flight");
-		fail(flight, &err);
+		flight_fail(flight, &err);
 		return;
 	}
 	wish.min_ttl = 0;
@@ -449,8 +272,8 @@ want_actor(struct flight *flight, const struct credential *input)
 	wish.refresh = false;
 	wish.anew = wish.anew && flight->step == 1;
 	flight->input_waiter.done = actor_arrived;
-	flight_want(flight->agent, road, road->count - 1, &wish,
-	    &flight->input_waiter);
+	flight_want(
+	    flight->agent, road, road->count - 1, &wish, &flight->input_waiter);
 }
 
 static void

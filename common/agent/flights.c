@@ -46,6 +46,7 @@ flight_free(struct flight *flight)
 		mint_kill(flight->mint);
 	}
 	loan_end(flight->loan);
+	ledger_strike(flight->line);
 	credential_free(flight->input);
 	credential_free(flight->actor);
 	road_release(flight->road);
@@ -90,16 +91,13 @@ flight_end(struct flight *flight, const struct credential *credential,
 }
 
 static struct flight *
-first_of(struct flights *flights, const struct identity *identity,
-    const char *session)
+first_of(struct flights *flights, const struct identity *identity)
 {
 	struct flight *flight;
 
 	list_each (flight, &flights->all, link)
-		if ((identity == NULL ||
-			flight->road->steps[0].identity == identity) &&
-		    (session == NULL ||
-			strcmp(flight->road->session, session) == 0))
+		if (identity == NULL ||
+		    flight->road->steps[0].identity == identity)
 			return flight;
 	return NULL;
 }
@@ -108,14 +106,48 @@ first_of(struct flights *flights, const struct identity *identity,
  * other one is. */
 void
 flights_crash(struct flights *flights, const struct identity *identity,
-    const char *session, const struct error *err)
+    const struct error *err)
 {
 	struct flight *flight;
 
-	while ((flight = first_of(flights, identity, session)) != NULL) {
+	while ((flight = first_of(flights, identity)) != NULL) {
 		list_remove(&flight->link);
 		tell(flight, NULL, err);
 		flight_free(flight);
+	}
+	check_empty(flights);
+}
+
+/* What its child is given can be taken back, once we know it. */
+static bool
+brings_back(const struct flight *flight)
+{
+	return flight->mint != NULL && ledger_may_take(flight_step(flight));
+}
+
+static struct flight *
+first_attended(struct flights *flights, const char *session)
+{
+	struct flight *flight;
+
+	list_each (flight, &flights->all, link)
+		if (!flight->left &&
+		    strcmp(flight->road->session, session) == 0)
+			return flight;
+	return NULL;
+}
+
+void
+flights_leave(
+    struct flights *flights, const char *session, const struct error *err)
+{
+	struct flight *flight;
+
+	while ((flight = first_attended(flights, session)) != NULL) {
+		flight->left = true;
+		tell(flight, NULL, err);
+		if (!brings_back(flight))
+			flight_free(flight);
 	}
 	check_empty(flights);
 }

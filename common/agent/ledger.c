@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "agent/ledger.h"
+#include "base/clock.h"
 #include "base/text.h"
 
 struct ledger {
@@ -21,6 +22,8 @@ ledger_new(void)
 void
 ledger_strike(struct ledger_line *line)
 {
+	if (line == NULL)
+		return;
 	list_remove(&line->link);
 	credential_free(line->credential);
 	road_release(line->road);
@@ -41,33 +44,60 @@ ledger_free(struct ledger *ledger)
 
 /* `revoke = no` leaves a credential to its expiry. */
 bool
-ledger_takes(const struct step *step, const struct credential *credential)
+ledger_may_take(const struct step *step)
 {
 	const char *revoke = settings_get(step->settings, "revoke");
 
-	return credential->revocable && step->exchange != NULL &&
-	       step->exchange->revoke != NULL &&
+	return step->exchange != NULL && step->exchange->revoke != NULL &&
 	       (revoke == NULL || text_boolean(revoke) != 0);
 }
 
-struct ledger_line *
-ledger_add(struct ledger *ledger, struct road *road, size_t step,
-    const struct credential *credential)
+bool
+ledger_takes(const struct step *step, const struct credential *credential)
 {
-	struct ledger_line *line;
+	return credential->revocable && ledger_may_take(step);
+}
 
-	if (!ledger_takes(&road->steps[step], credential) ||
-	    (line = calloc(1, sizeof(*line))) == NULL)
+struct ledger_line *
+ledger_blank(struct road *road, size_t step)
+{
+	struct ledger_line *line = calloc(1, sizeof(*line));
+
+	if (line == NULL)
 		return NULL;
-	line->credential = credential_copy(credential);
+	list_init(&line->link);
 	line->road = road_keep(road);
 	line->step = step;
+	return line;
+}
+
+static void
+write_down(struct ledger *ledger, struct ledger_line *line,
+    struct credential *credential)
+{
+	line->credential = credential;
 	line->lifetime = lifetime_of(credential);
 	list_append(&ledger->lines, &line->link);
-	if (line->credential != NULL)
-		return line;
-	ledger_strike(line);
-	return NULL;
+}
+
+int
+ledger_write(struct ledger *ledger, struct ledger_line *line,
+    const struct credential *credential)
+{
+	struct credential *copy = credential_copy(credential);
+
+	if (copy == NULL)
+		return -1;
+	write_down(ledger, line, copy);
+	return 0;
+}
+
+void
+ledger_keep(struct ledger *ledger, struct ledger_line *line,
+    struct credential *credential)
+{
+	write_down(ledger, line, credential);
+	line->due = clock_ms();
 }
 
 void

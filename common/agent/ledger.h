@@ -25,20 +25,34 @@ struct ledger_line {
 struct ledger *ledger_new(void);
 void ledger_free(struct ledger *ledger);
 
-/* Can it be taken back, and may it? */
+/* May what a step makes be taken back, where it can be? And can and may this
+ * one? */
+bool ledger_may_take(const struct step *step);
 bool ledger_takes(
     const struct step *step, const struct credential *credential);
 
-/* Writes down a copy, if it is one that can and may be revoked. NULL: it is
- * not, or no memory. */
-struct ledger_line *ledger_add(struct ledger *ledger, struct road *road,
-    size_t step, const struct credential *credential);
+/*
+ * A line to be written on, taken before the mint: what is minted must not be
+ * beyond recall for lack of memory. NULL: there is none already. Nobody's
+ * until it is written on; ledger_strike() is its end.
+ */
+struct ledger_line *ledger_blank(struct road *road, size_t step);
+
+/* Writes a copy of what ledger_takes() on a blank, which then is the ledger's.
+ * -1: no memory, and the blank is as it was. */
+int ledger_write(struct ledger *ledger, struct ledger_line *line,
+    const struct credential *credential);
+
+/* Writes down the credential itself, which nobody is to have: it is due, and
+ * recall_due() is to be told. Takes both over; cannot fail. */
+void ledger_keep(struct ledger *ledger, struct ledger_line *line,
+    struct credential *credential);
 
 /* Strikes out what has expired. */
 void ledger_expire(struct ledger *ledger);
 
 /* The lines, for list_each over `link`; and whether there are any. */
 struct link *ledger_lines(struct ledger *ledger);
-void ledger_strike(struct ledger_line *line);
+void ledger_strike(struct ledger_line *line); /* NULL: nothing */
 
 #endif

@@ -111,7 +111,7 @@ change_of_person(struct agent *agent, const struct identity *identity)
 	error_set(
 	    &err, FAULT_IDENTITY, "the login has changed meanwhile; try again");
 	error_at(&err, STAGE_IDENTITY);
-	flights_crash(agent->flights, identity, NULL, &err);
+	flights_crash(agent->flights, identity, &err);
 	list_each (entry, vault_entries(agent->vault), link)
 		if (strcmp(entry->source, identity->name) == 0)
 			vault_drop(agent->vault, entry);

@@ -94,11 +94,15 @@ tried(void *arg)
 	check_empty(recall);
 }
 
-/* Takes back every line that fits. */
+static bool
+is_due(const struct ledger_line *line, int64_t now)
+{
+	return line->due != 0 && line->due <= now;
+}
+
+/* Takes back every line that is due. */
 static void
-take_back(struct recall *recall,
-    bool (*fits)(const struct ledger_line *line, const void *arg),
-    const void *arg)
+take_back(struct recall *recall, int64_t now)
 {
 	struct lot *lot = calloc(1, sizeof(*lot));
 	struct ledger_line *line;
@@ -111,17 +115,9 @@ take_back(struct recall *recall,
 	lot->recall = recall;
 	list_append(&recall->lots, &lot->link);
 	list_each (line, ledger_lines(recall->agent->ledger), link)
-		if (fits(line, arg))
+		if (is_due(line, now))
 			revoking_add(lot->revoking, line);
 	revoking_start(lot->revoking, clock_ms() + REVOKING_MS);
-}
-
-static bool
-is_due(const struct ledger_line *line, const void *arg)
-{
-	const int64_t *now = arg;
-
-	return line->due != 0 && line->due <= *now;
 }
 
 static void
@@ -134,9 +130,9 @@ due(void *arg)
 	recall->timer = NULL;
 	if (recall->agent->ending != NULL)
 		return;
-	take_back(recall, is_due, &now);
+	take_back(recall, now);
 	list_each (line, ledger_lines(recall->agent->ledger), link)
-		if (is_due(line, &now))
+		if (is_due(line, now))
 			line->due = now + AGAIN_MS;
 	recall_due(recall);
 }
@@ -156,20 +152,20 @@ recall_due(struct recall *recall)
 		       : loop_timer(recall->agent->loop, first, due, recall);
 }
 
-static bool
-is_of(const struct ledger_line *line, const void *arg)
-{
-	return strcmp(line->road->session, arg) == 0;
-}
-
 void
 recall_session(struct recall *recall, const char *session)
 {
 	struct vault *vault = recall->agent->vault;
+	int64_t now = clock_ms();
+	struct ledger_line *line;
 	struct entry *entry;
 
 	list_each (entry, vault_entries(vault), link)
 		if (strcmp(entry->session, session) == 0)
 			vault_drop(vault, entry);
-	take_back(recall, is_of, session);
+	list_each (line, ledger_lines(recall->agent->ledger), link)
+		if (strcmp(line->road->session, session) == 0)
+			line->due = now;
+	timer_free(recall->timer);
+	due(recall);
 }

@@ -13,11 +13,12 @@ struct recall;
 struct recall *recall_new(struct agent *agent); /* NULL: no memory */
 void recall_free(struct recall *recall);
 
-/* A line of the ledger has got a time at which it is due. */
+/* A line of the ledger has got a time at which it is due. For lack of memory
+ * nothing may be done then: it is told now and then that this is so. */
 void recall_due(struct recall *recall);
 
 /* Takes back all that was minted for a session, and forgets what is in the
- * vault for it. */
+ * vault for it. What cannot be taken back now is tried again. */
 void recall_session(struct recall *recall, const char *session);
 
 /* Calls empty(arg) once when nothing is being taken back, perhaps at once. NULL

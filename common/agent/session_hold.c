@@ -101,11 +101,12 @@ session_follow(struct session *session)
 	    loop, session->leader.pidfd, EPOLLIN, leader_gone, session, NULL);
 	if (session->watch == NULL)
 		return -1;
-	if (session->deadline != 0 && session->over == NULL)
-		session->timer =
-		    loop_timer(loop, clock_ms() + (left < 0 ? 0 : left) * 1000,
-			session_time_is_up, session);
-	return 0;
+	if (session->deadline == 0 || session->over != NULL)
+		return 0;
+	session->timer =
+	    loop_timer(loop, clock_ms() + (left < 0 ? 0 : left) * 1000,
+		session_time_is_up, session);
+	return session->timer == NULL ? -1 : 0;
 }
 
 /* Said again to the agent that comes after one that died. Pinned first, looked

@@ -164,7 +164,7 @@ take_everything(struct session *session)
 
 	session_check(session, &err);
 	approvals_drop_session(agent->approvals, session->id);
-	flights_crash(agent->flights, NULL, session->id, &err);
+	flights_leave(agent->flights, session->id, &err);
 	flights_start_queued(agent);
 	recall_session(agent->recall, session->id);
 }

@@ -9,6 +9,7 @@
 #include "agent/log.h"
 #include "agent/network.h"
 #include "agent/reader.h"
+#include "agent/recall.h"
 #include "agent/rest.h"
 #include "agent/sessions.h"
 #include "agent/upkeep.h"
@@ -73,6 +74,7 @@ tick(void *arg)
 	agent->tick = NULL;
 	vault_expire(agent->vault);
 	ledger_expire(agent->ledger);
+	recall_due(agent->recall);
 	if (agent->ending == NULL && (is_idle(agent) || leader_is_gone(agent)))
 		ending_begin(agent, NULL);
 	else
