@@ -73,6 +73,9 @@ void flight_fail(struct flight *flight, const struct error *err);
 int flight_check(struct flight *flight, struct credential **credential,
     struct error *err);
 
+/* What was minted could not be read: it goes back when it can be. */
+void flight_lose(struct flight *flight, struct secret *unread);
+
 /* Takes over what was minted: to the vault if it may be handed out of it
  * later, to the ledger if it can be revoked, and to everyone who waits. */
 void flight_land(struct flight *flight, struct credential *credential);

@@ -107,6 +107,19 @@ check_use(
 	return error_at(err, STAGE_POLICY);
 }
 
+void
+flight_lose(struct flight *flight, struct secret *unread)
+{
+	struct agent *agent = flight->agent;
+
+	if (flight->line == NULL) {
+		secret_free(unread);
+		return;
+	}
+	ledger_keep_unread(agent->ledger, take(&flight->line), unread);
+	recall_due(agent->recall);
+}
+
 int
 flight_check(
     struct flight *flight, struct credential **credential, struct error *err)

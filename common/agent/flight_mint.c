@@ -83,6 +83,8 @@ minted(void *arg, struct mint_result *result)
 	loan_end(take(&flight->loan));
 	if (result->err.fault == FAULT_NONE && flight->step > 0)
 		agent->skew = result->skew;
+	if (result->unread != NULL)
+		flight_lose(flight, take(&result->unread));
 	if (result->err.fault == FAULT_NONE && result->credential == NULL)
 		error_set(&result->err, FAULT_SYSTEM, "made nothing");
 	if (result->err.fault == FAULT_NONE &&

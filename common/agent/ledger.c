@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "agent/ledger.h"
+#include "agent/mint.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -26,6 +27,7 @@ ledger_strike(struct ledger_line *line)
 		return;
 	list_remove(&line->link);
 	credential_free(line->credential);
+	secret_free(line->unread);
 	road_release(line->road);
 	free(line);
 }
@@ -100,13 +102,36 @@ ledger_keep(struct ledger *ledger, struct ledger_line *line,
 	line->due = clock_ms();
 }
 
+/* How long it lives is not known before it is read. */
+void
+ledger_keep_unread(
+    struct ledger *ledger, struct ledger_line *line, struct secret *unread)
+{
+	line->unread = unread;
+	line->due = clock_ms();
+	list_append(&ledger->lines, &line->link);
+}
+
+bool
+ledger_read(struct ledger_line *line)
+{
+	if (line->credential != NULL)
+		return true;
+	if ((line->credential = mint_read(line->unread)) == NULL)
+		return false;
+	line->lifetime = lifetime_of(line->credential);
+	secret_free(take(&line->unread));
+	return true;
+}
+
 void
 ledger_expire(struct ledger *ledger)
 {
 	struct ledger_line *line;
 
 	list_each (line, &ledger->lines, link)
-		if (!line->revoking && lifetime_left(&line->lifetime) <= 0)
+		if (!line->revoking && line->credential != NULL &&
+		    lifetime_left(&line->lifetime) <= 0)
 			ledger_strike(line);
 }
 

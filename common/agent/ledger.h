@@ -15,7 +15,8 @@ struct ledger_line {
 	struct link link;
 	struct road *road; /* with its step: how it is revoked */
 	size_t step;
-	struct credential *credential;
+	struct credential *credential; /* NULL: it is to be read yet */
+	struct secret *unread;	       /* then */
 	struct lifetime lifetime;
 	int64_t due;   /* clock_ms() at which it is taken back; 0: not ahead
 			  of the end */
@@ -47,6 +48,13 @@ int ledger_write(struct ledger *ledger, struct ledger_line *line,
  * recall_due() is to be told. Takes both over; cannot fail. */
 void ledger_keep(struct ledger *ledger, struct ledger_line *line,
     struct credential *credential);
+
+/* The same with what there was no memory to read. */
+void ledger_keep_unread(struct ledger *ledger, struct ledger_line *line,
+    struct secret *unread);
+
+/* Is there something to take back? What was not read is, if it can be now. */
+bool ledger_read(struct ledger_line *line);
 
 /* Strikes out what has expired. */
 void ledger_expire(struct ledger *ledger);

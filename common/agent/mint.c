@@ -113,11 +113,23 @@ take_ok(struct mint *mint, size_t at, const struct message *message,
 		    secret_copy(secret_bytes(mint->report) + at, left);
 		return;
 	}
+	errno = 0;
 	result->credential =
 	    credential_read(secret_bytes(mint->report) + at, left);
-	if (result->credential == NULL)
-		error_set(&result->err, FAULT_SYSTEM,
-		    "what the mint made cannot be read");
+	if (result->credential != NULL)
+		return;
+	if (errno == ENOMEM) {
+		secret_consume(mint->report, at);
+		result->unread = take(&mint->report);
+	}
+	error_set(&result->err, FAULT_SYSTEM,
+	    "what the mint made cannot be read");
+}
+
+struct credential *
+mint_read(const struct secret *unread)
+{
+	return credential_read(secret_bytes(unread), secret_length(unread));
 }
 
 static void
@@ -188,6 +200,7 @@ finish(struct mint *mint, struct mint_result *result)
 
 	mint_free(mint);
 	done(arg, result);
+	secret_free(result->unread);
 }
 
 /* Once all is said nobody waits for the child's end, whose memory takes the

@@ -36,6 +36,8 @@ struct mint_order {
 struct mint_result {
 	struct credential *credential; /* the callee's; NULL when it failed, or
 					  for a revocation */
+	struct secret *unread; /* what was made, if there was no memory to
+				  read it; whoever takes it sets it NULL */
 	bool stale;	     /* failed because the input would have expired */
 	bool killed;	     /* a signal ended it, and not ours */
 	int64_t skew;	     /* seconds that the other's clock is ahead */
@@ -44,18 +46,18 @@ struct mint_result {
 	struct error err;    /* FAULT_NONE when it went well */
 };
 
-typedef void
-mint_done(void *arg, struct mint_result *result);
+typedef void mint_done(void *arg, struct mint_result *result);
 
 /* Everything in `order` is used before it returns. NULL: could not fork;
  * done is not called. Else done is called once, unless mint_kill comes first.
  */
-struct mint *
-mint_start(struct loop *loop, const struct mint_order *order, mint_done *done,
-    void *arg, struct error *err);
+struct mint *mint_start(struct loop *loop, const struct mint_order *order,
+    mint_done *done, void *arg, struct error *err);
+
+/* Reads what could not be read. NULL: there still is no memory. */
+struct credential *mint_read(const struct secret *unread);
 
 /* Kills the child and forgets it. */
-void
-mint_kill(struct mint *mint);
+void mint_kill(struct mint *mint);
 
 #endif

@@ -72,7 +72,7 @@ revoking_add(struct revoking *revoking, struct ledger_line *line)
 {
 	struct revocation *revocation;
 
-	if (line->revoking ||
+	if (line->revoking || !ledger_read(line) ||
 	    (revocation = calloc(1, sizeof(*revocation))) == NULL)
 		return;
 	revocation->revoking = revoking;

@@ -13,8 +13,8 @@
 
 /* The member of one object, fit to be shown; "-" where there is none. */
 static const char *
-member(const struct json *json, const char *path, const char *name,
-    char *text, size_t size)
+member(const struct json *json, const char *path, const char *name, char *text,
+    size_t size)
 {
 	const char *value = NULL;
 	char whole[64];
@@ -71,6 +71,52 @@ request_heads(void)
 	    "CREDENTIAL", "LEFT", "FOR", paint(PAINT_PLAIN));
 }
 
+#define MARGIN "          | "
+#define PIECE 60
+
+/*
+ * What a stranger wrote must not pass for a row of ours where the terminal
+ * breaks a long line, nor be pushed out of sight by blanks. Text that has
+ * blanks is broken here, behind a mark, and of several one is shown; `room`
+ * is what is left on this line. Without blanks it is one word, whole.
+ */
+static void
+show_text(const char *text, size_t room)
+{
+	bool breaks = strchr(text, ' ') != NULL && strlen(text) > room;
+	size_t used = 0;
+
+	if (breaks)
+		printf("\n" MARGIN);
+	for (const char *at = text; *at != '\0'; at++) {
+		if (breaks && used >= PIECE && (*at & 0xc0) != 0x80) {
+			printf("\n" MARGIN);
+			used = 0;
+		}
+		putchar(*at == ' ' && at > text && at[-1] == ' ' ? '?' : *at);
+		used++;
+	}
+	puts("");
+}
+
+/* A list of texts, a line each. */
+static void
+show_list(const struct json *json, const char *path, const char *name,
+    const char *label)
+{
+	char list[64], text[WHOLE];
+	const char *one;
+	size_t count = 0;
+
+	snprintf(list, sizeof(list), "%s%s", path, name);
+	json_count(json, list, &count);
+	for (size_t i = 0; i < count; i++)
+		if (json_element(json, list, i, &one))
+			printf("          %s%s\n", label,
+			    text_printable(
+				text, sizeof(text), one, strlen(one)));
+}
+
 /* "octo-sts identity-name=write scope=acme/web": what the name stands for. */
 static void
 show_asked(const struct json *json, const char *path)
@@ -79,16 +125,15 @@ show_asked(const struct json *json, const char *path)
 	const char *asked;
 	size_t count = 0;
 
-	printf("          %s",
-	    member(json, path, "exchange", text, sizeof(text)));
+	printf(
+	    "          %s", member(json, path, "exchange", text, sizeof(text)));
 	snprintf(list, sizeof(list), "%sasks", path);
 	json_count(json, list, &count);
 	for (size_t i = 0; i < count; i++)
 		if (json_element(json, list, i, &asked) &&
 		    !text_starts(asked, "exchange="))
-			printf(" %s",
-			    text_printable(
-				text, sizeof(text), asked, strlen(asked)));
+			printf(" %s", text_printable(text, sizeof(text), asked,
+					  strlen(asked)));
 	puts("");
 }
 
@@ -119,8 +164,10 @@ show_said(const struct json *json, const char *path, const char *name,
 	char text[CELL * 4];
 
 	member(json, path, name, text, sizeof(text));
-	if (strcmp(text, "-") != 0)
-		printf("          %s: %s\n", label, text);
+	if (strcmp(text, "-") == 0)
+		return;
+	printf("          %s: ", label);
+	show_text(text, 40);
 }
 
 static void
@@ -128,7 +175,9 @@ show_below(const struct json *json, const char *path)
 {
 	char a[CELL], b[CELL], c[CELL], d[CELL];
 
+	show_list(json, path, "within", "inside of ");
 	show_asked(json, path);
+	show_list(json, path, "chain", "out of ");
 	show_life(json, path);
 	printf("          by [policy \"%s\"] rule \"%s\", asked %s ago, until "
 	       "%s, %lld waiting\n",
@@ -147,13 +196,13 @@ request_show(const struct json *all, size_t i)
 	char target[WHOLE], path[32];
 
 	snprintf(path, sizeof(path), "%zu/", i);
-	printf(FORMAT "%s %s\n", member(all, path, "id", a, CELL),
+	printf(FORMAT "%s ", member(all, path, "id", a, CELL),
 	    member(all, path, "state", b, CELL),
 	    member(all, path, "actor", c, CELL),
 	    member(all, path, "credential", d, CELL),
 	    away(all, path, "expires_at", e),
-	    member(all, path, "tool", f, CELL),
-	    member(all, path, "target", target, sizeof(target)));
+	    member(all, path, "tool", f, CELL));
+	show_text(member(all, path, "target", target, sizeof(target)), 0);
 	show_below(all, path);
 }
 
@@ -172,8 +221,9 @@ request_say(const struct json *json, const char *path)
 {
 	char a[CELL], b[CELL], c[CELL], target[WHOLE];
 
-	printf("%s: %s for %s %s\n", member(json, path, "actor", a, CELL),
+	printf("%s: %s for %s ", member(json, path, "actor", a, CELL),
 	    member(json, path, "credential", b, CELL),
-	    member(json, path, "tool", c, CELL),
-	    member(json, path, "target", target, sizeof(target)));
+	    member(json, path, "tool", c, CELL));
+	show_text(member(json, path, "target", target, sizeof(target)), 0);
+	show_list(json, path, "within", "inside of ");
 }

@@ -21,10 +21,10 @@ from support.tap import equal, like, ok, unlike   # noqa: E402
 EVIL = 'all is well\033]0;x\007\033[2J\u202egpj.exe'
 
 
-def configure(place, **asks):
+def configure(place, octo=None, **asks):
     rig = place.rig
     place.configure(
-        sections.octo(rig), sections.git(rig, path=''),
+        sections.octo(rig, **(octo or {})), sections.git(rig, path=''),
         sections.web_identity(rig), sections.aws('**'),
         sections.section('policy', 'agent:**', rule=['asks']),
         sections.section('rule', 'asks', verdict='approve', **asks))
@@ -71,10 +71,74 @@ def test_targets(place):
         session.start('aws-credential-daypass', '--profile', 'x  pending\u2028')
         person = Approver(place)
         processes.wait_for(lambda: len(person.waiting()) == 2, 10)
-        like(place.daypass('approvals').out, r'aws x  pending\?\?\?\n',
+        like(place.daypass('approvals').out,
+             r'aws \n          \| x \?pending\?\?\?\n',
              'no line of its own')
         for approval in person.waiting():
             person.say('deny', approval)
+
+
+def rows(place, columns=80):
+    """Lines as a terminal of this width breaks them."""
+    return [line[at:at + columns] for line
+            in place.daypass('approvals').out.split('\n')
+            for at in range(0, len(line) or 1, columns)]
+
+
+def test_forged_rows(place):
+    """What would look like a row where a terminal breaks a long line."""
+    configure(place)
+    row = 'k7mq2p9x  pending   self   harmless   4 min   git https://x/y'
+    pad = 'x ' * 20     # behind what stands before it: to the 80th column
+    with ChildSession(place, 'agent:a', reason=pad + row) as one:
+        one.start('aws-credential-daypass', '--profile', 'x x x' + row +
+                  ' ' * 200 + 'y')
+        approval = Approver(place).one(waiting=1)
+        begin = [line for line in rows(place) if line.startswith((
+            approval['id'], 'k7mq', 'pending'))]
+        equal(len(begin), 1, 'one row is one request')
+        like(place.daypass('approvals').out, 'k7mq2p9x', 'nothing is cut')
+        Approver(place).say('deny', approval)
+
+
+def test_inner_session(place):
+    """A name is the word of who opened the session: of somebody inside."""
+    configure(place, octo={'scope': 'acme/web'})
+    with ChildSession(place, 'agent:outer') as session:
+        number = session.start('daypass', 'run', '--as', 'team:release',
+                               '--advisory', '--', 'daypass', 'token',
+                               'github')
+        approval = Approver(place).one(waiting=1)
+        equal((approval['actor'], approval['within']),
+              ('team:release', ['agent:outer']), 'who, and inside of whom')
+        like(place.daypass('approvals').out,
+             'pending +team:release .*\n +inside of agent:outer\n',
+             'which is shown')
+        like(place.daypass('deny', approval['id']).out,
+             'inside of agent:outer\n', 'also to who decides')
+        session.end(number)
+
+
+def test_login_of_another(place):
+    """A login that was added by itself: whose it is."""
+    rig = place.rig
+    place.configure(
+        sections.web_identity(rig), sections.section(
+            'docker', '*.dkr.ecr.*.amazonaws.com', credential='dev'),
+        sections.section('policy', 'agent:**', rule=['asks']),
+        sections.section('rule', 'asks', verdict='approve'))
+    with ChildSession(place, 'agent:a') as session:
+        asking = session.start('docker-credential-daypass', 'get', input=(
+            '123456789012.dkr.ecr.eu-west-1.amazonaws.com'))
+        approval = Approver(place).one(waiting=1)
+        equal(approval['credential'], 'aws-ecr', 'a login of ECR')
+        like(approval['chain'][0], f'^dev: aws-web-identity.* role='
+             f'{rig["role"]}', 'made of a role')
+        like(place.daypass('approvals').out,
+             f'out of dev: aws-web-identity .*role={rig["role"]}',
+             'which is shown')
+        Approver(place).say('deny', approval)
+        session.end(asking)
 
 
 def test_json(place):
@@ -88,9 +152,10 @@ def test_json(place):
         one, = json.loads(place.daypass('approvals', '--json').out)
         equal(one, approval, 'what the agent said')
         equal(list(one), [
-            'id', 'state', 'actor', 'session', 'reason', 'tool', 'target',
+            'id', 'state', 'actor', 'session', 'within', 'reason', 'tool',
+            'target',
             'credential', 'exchange', 'policy', 'rule', 'limits', 'asks',
-            'revocable', 'waiting', 'why', 'since', 'expires_at'],
+            'chain', 'revocable', 'waiting', 'why', 'since', 'expires_at'],
               'its fields')
         Approver(place).say('deny', approval)
         session.end(asking)
