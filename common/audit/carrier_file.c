@@ -32,25 +32,6 @@ start(const struct order *order, struct error *err)
 	return file;
 }
 
-/* The record as it was before it was sealed. */
-static int
-add(struct file *file, const char *line, size_t length, struct error *err)
-{
-	static const char mark[] = ",\"sequence\":\"";
-	char before[DIGEST_HEX], record[SEAL_LINE_MAX], more[96];
-	const char *at = NULL, *next = line;
-	struct head is;
-
-	if (seal_read(line, length, &is, before) == -1)
-		return error_set(err, FAULT_SYSTEM, "a line is no record");
-	while ((next = memmem(next, length - (size_t)(next - line), mark,
-		    sizeof(mark) - 1)) != NULL)
-		at = next++;
-	snprintf(record, sizeof(record), "%.*s}", (int)(at - line), line);
-	snprintf(more, sizeof(more), "\"first\":\"%s\"", is.hash);
-	return journal_add(file->journal, record, more, err);
-}
-
 static int
 add_all(struct file *file, const char *lines, size_t length,
     const char *finding, struct error *err)
@@ -62,7 +43,8 @@ add_all(struct file *file, const char *lines, size_t length,
 	    note_tampered(file->journal, file->source, finding, err) == -1)
 		return -1;
 	while ((line = carrier_line(&at, lines + length, &line_length)) != NULL)
-		if (add(file, line, line_length, err) == -1)
+		if (journal_add_sealed(
+			file->journal, line, line_length, err) == -1)
 			return -1;
 	return 0;
 }

@@ -227,6 +227,22 @@ journal_add(struct journal *journal, const char *record, const char *more,
 	return error_set(err, FAULT_SYSTEM, "a record cannot be sealed");
 }
 
+int
+journal_add_sealed(struct journal *journal, const char *line, size_t length,
+    struct error *err)
+{
+	char before[DIGEST_HEX], record[SEAL_LINE_MAX];
+	char more[sizeof("\"first\":\"\"") + DIGEST_HEX];
+	struct head is;
+
+	if (seal_read(line, length, &is, before) == -1)
+		return error_set(err, FAULT_SYSTEM, "a line is no record");
+	snprintf(record, sizeof(record), "%.*s}", (int)seal_inside(length),
+	    line);
+	snprintf(more, sizeof(more), "\"first\":\"%s\"", is.hash);
+	return journal_add(journal, record, more, err);
+}
+
 void
 journal_cancel(struct journal *journal)
 {

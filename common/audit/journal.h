@@ -47,6 +47,11 @@ int journal_begin(struct journal *journal, const char **finding,
 int journal_add(struct journal *journal, const char *record, const char *more,
     struct error *err);
 
+/* The same of a sealed line of another chain (without its line end), which is
+ * taken out of its seal; in `first` it has the hash that it had there. */
+int journal_add_sealed(struct journal *journal, const char *line,
+    size_t length, struct error *err);
+
 /* Writes what was added, with fdatasync if `sync`. -1: nothing of it is in the
  * file. *lines are the sealed ones, valid until the next turn. */
 int journal_commit(struct journal *journal, bool sync, const char **lines,

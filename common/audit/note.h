@@ -5,8 +5,8 @@
 #include "audit/event.h"
 #include "audit/journal.h"
 
-/* The records that daypass-audit writes by itself: of what it has found in a
- * file, of what a sink has not got, and of an agent that has died. */
+/* The records that whoever keeps records writes by itself: of what it has found
+ * in a file, of what a sink has not got, and of an agent that has died. */
 
 /* Adds dev.daypass.tampered to this turn of the journal. */
 int note_tampered(struct journal *journal, const char *source,

@@ -136,6 +136,12 @@ seal_read(const char *line, size_t length, struct head *is,
 	return strcmp(at, END) == 0 ? 0 : -1;
 }
 
+size_t
+seal_inside(size_t length)
+{
+	return length - SEAL_PART;
+}
+
 bool
 seal_holds(const char *line, size_t length)
 {

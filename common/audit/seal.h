@@ -46,6 +46,10 @@ bool seal_takes(const char *record);
 int seal_read(const char *line, size_t length, struct head *is,
     char before[DIGEST_HEX]);
 
+/* How much of it was there before it was sealed, but for the brace at its end.
+ * Only for what seal_read() took. */
+size_t seal_inside(size_t length);
+
 /* Is its hash that of its bytes? Only for what seal_read() took. */
 bool seal_holds(const char *line, size_t length);
 

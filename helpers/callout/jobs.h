@@ -8,7 +8,7 @@
 #include "helpers/callout/bus.h"
 #include "helpers/callout/decision.h"
 #include "helpers/callout/metrics.h"
-#include "helpers/callout/record.h"
+#include "helpers/callout/trail.h"
 
 /*
  * The requests in our hands: each is taken, decided, recorded and answered;

@@ -211,6 +211,8 @@ static const struct book_key map_keys[] = {
 static const struct book_key audit_keys[] = {
     {"sink", value_record_sink, REQUIRED | REPEATS},
     {"required", value_boolean, ONCE},
+    {"rotate", value_size, ONCE},
+    {"keep", value_keep, ONCE},
     {NULL, NULL, ONCE},
 };
 

@@ -76,6 +76,7 @@ show_more(const struct json *record)
 	static const struct {
 		const char *path, *name;
 	} more[] = {{"data/tool", "tool"}, {"data/rule", "rule"},
+	    {"data/map", "map"}, {"data/account", "account"},
 	    {"data/approval", "approval"}, {"data/approver", "approver"},
 	    {"data/expires", "expires"}, {"data/why", "why"},
 	    {"data/reason", "reason"}, {"data/error", "error"},

@@ -285,34 +285,6 @@ def test_rotation(place):
         like(it.callout.last()['detail'], public, 'and which key is wanted')
 
 
-def test_logs_are_rotated(place):
-    with Setting(place) as it:
-        tries(it.server, auth_token=it.token())
-        os.rename(it.callout.audit_path, place.path('old'))
-        it.callout.process.send_signal(signal.SIGHUP)
-        ok(wait_for(lambda: os.path.exists(it.callout.audit_path), 5),
-           'SIGHUP opens a new file')
-        tries(it.server, auth_token=it.token())
-        equal(len(it.callout.records()), 1, 'for what comes then')
-
-
-def test_audit_required(place):
-    full = 'sink = file:/dev/full\n'
-    with Setting(place, audit=full) as it:
-        equal(tries(it.server, auth_token=it.token()), None,
-              'a sink that is full')
-        like(it.callout.said(), 'records did not get into the audit',
-             'is told')
-        equal(it.callout.metrics()['daypass_nats_records_lost_total'], 1,
-              'and counted')
-    with Setting(place, audit=full + 'required = yes\n') as it:
-        said = tries(it.server, auth_token=it.token())
-        ok(said and ' 0.' in said, 'where records must be: refused at once',
-           said)
-        equal(it.callout.metrics()[
-            'daypass_nats_refused_total{reason="audit"}'], 1, 'says so')
-
-
 def test_metrics(place):
     with Setting(place) as it:
         for _ in range(3):
