@@ -85,12 +85,22 @@ add_respond(struct buffer *out, const struct settings *settings)
 
 /* `iss`, `sub`, `iat` and `jti`, which begin every token of ours. */
 static void
-start_claims(struct buffer *out, const struct decision *decision, int64_t now)
+start_claims(struct buffer *out, const struct decision *decision,
+    const struct signer *signer, int64_t now)
 {
 	buffer_printf(out,
 	    "{\"jti\":\"%s\",\"iat\":%lld,\"iss\":\"%s\",\"sub\":\"%s\"",
-	    decision->id, (long long)now, decision->signer->public,
+	    decision->id, (long long)now, signer->public,
 	    decision->request.user);
+}
+
+/* Of what is signed by another key than the account's own: whose it is. */
+static void
+add_issuer_account(
+    struct buffer *out, const struct signer *signer, const char *account)
+{
+	if (account != NULL && strcmp(signer->public, account) != 0)
+		buffer_printf(out, "\"issuer_account\":\"%s\",", account);
 }
 
 static int
@@ -98,12 +108,19 @@ write_user(const struct decision *decision, int64_t now, struct buffer *out)
 {
 	scoped(buffer) struct buffer claims = BUFFER(ANSWER_MAX);
 	const struct settings *settings = decision->map->settings;
+	const struct account *account = decision->account;
+	const struct signer *signer =
+	    account == NULL ? decision->signer : &account->signer;
+	const char *id =
+	    account == NULL ? NULL : account->rule->id;
 
-	start_claims(&claims, decision, now);
+	start_claims(&claims, decision, signer, now);
 	add_text(&claims, "name", decision->token.subject);
-	add_text(&claims, "aud", settings_get(settings, "account"));
+	add_text(&claims, "aud",
+	    id == NULL ? settings_get(settings, "account") : id);
 	buffer_printf(
 	    &claims, ",\"exp\":%lld,\"nats\":{", (long long)decision->expires);
+	add_issuer_account(&claims, signer, id);
 	add_permission(&claims, decision, "pub", "publish", "deny-publish");
 	buffer_add_string(&claims, ",");
 	add_permission(&claims, decision, "sub", "subscribe", "deny-subscribe");
@@ -111,7 +128,7 @@ write_user(const struct decision *decision, int64_t now, struct buffer *out)
 	buffer_add_string(&claims,
 	    ",\"subs\":-1,\"data\":-1,\"payload\":-1,\"type\":\"user\","
 	    "\"version\":2}}");
-	return natsjwt_write(decision->signer, &claims, out);
+	return natsjwt_write(signer, &claims, out);
 }
 
 static int
@@ -120,17 +137,20 @@ write_response(const struct decision *decision, int64_t now, struct buffer *out)
 	scoped(buffer) struct buffer claims = BUFFER(ANSWER_MAX);
 	scoped(buffer) struct buffer user = BUFFER(ANSWER_MAX);
 
-	start_claims(&claims, decision, now);
+	start_claims(&claims, decision, decision->signer, now);
 	add_text(&claims, "aud", decision->request.server);
+	buffer_add_string(&claims, ",\"nats\":{");
+	add_issuer_account(
+	    &claims, decision->signer, decision->issuer_account);
 	if (decision->why.reason != REASON_NONE) {
 		buffer_printf(&claims,
-		    ",\"nats\":{\"error\":\"refused by daypass (record %s)\"",
+		    "\"error\":\"refused by daypass (record %s)\"",
 		    decision->id);
 	} else {
 		if (write_user(decision, now, &user) == -1)
 			return -1;
 		buffer_printf(
-		    &claims, ",\"nats\":{\"jwt\":\"%s\"", buffer_text(&user));
+		    &claims, "\"jwt\":\"%s\"", buffer_text(&user));
 	}
 	buffer_add_string(
 	    &claims, ",\"type\":\"authorization_response\",\"version\":2}}");

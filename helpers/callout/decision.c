@@ -82,6 +82,33 @@ check_replay(struct decision *decision, const struct desk *desk, int64_t now)
 	    "too many requests at once to know them all");
 }
 
+/* In operator mode the request names the account that we are in, and whoever
+ * has one of its keys signs; else it names the key itself. */
+static int
+find_signer(struct decision *decision, const struct desk *desk)
+{
+	const char *account = decision->request.account;
+	const char *ours = desk->rules->operator_account;
+
+	if (ours == NULL) {
+		decision->signer = keys_signer(desk->keys, account);
+		if (decision->signer != NULL)
+			return 0;
+		return refuse(&decision->why, REASON_ACCOUNT_KEY,
+		    "the server's auth_callout issuer is %s: [nats] "
+		    "signing-key has no seed of it (in operator mode: [nats] "
+		    "account is not set)",
+		    account);
+	}
+	decision->signer = &desk->keys->signers[0];
+	decision->issuer_account = ours;
+	if (strcmp(account, ours) == 0)
+		return 0;
+	return refuse(&decision->why, REASON_ACCOUNT_KEY,
+	    "the request is of the account %s, and [nats] account is another",
+	    account);
+}
+
 static int
 take_request(struct decision *decision, const struct desk *desk,
     const struct asked *asked, int64_t now)
@@ -98,14 +125,7 @@ take_request(struct decision *decision, const struct desk *desk,
 		    "it was sealed by another than the server that signed it");
 	if (!asked->again && check_replay(decision, desk, now) == -1)
 		return -1;
-	decision->signer = keys_signer(desk->keys, request->account);
-	if (decision->signer == NULL)
-		return refuse(why, REASON_ACCOUNT_KEY,
-		    "the server's auth_callout issuer is %s: [nats] "
-		    "signing-key has no seed of it (in operator mode the "
-		    "server asks for an account; that is not served)",
-		    request->account);
-	return 0;
+	return find_signer(decision, desk);
 }
 
 static enum step
@@ -214,6 +234,8 @@ take_map(struct decision *decision, const struct desk *desk, int64_t now)
 	if (check_source(decision) == -1 || check_connection(decision) == -1 ||
 	    check_captures(decision) == -1)
 		return -1;
+	decision->account = keys_account(
+	    desk->keys, settings_get(decision->map->settings, "account"));
 	life = decision->map->max_life;
 	decision->expires = token->expires;
 	if (life > 0 && now + life < decision->expires)

@@ -36,7 +36,9 @@ struct decision {
 	struct idtoken token;
 	const struct signer *signer; /* of the answer, or NULL */
 	const struct xkey *xkey;     /* the answer is sealed with, or NULL */
+	const char *issuer_account; /* the answer is of, in operator mode */
 	const struct map *map;	     /* or NULL */
+	const struct account *account; /* that it leads to, in operator mode */
 	struct captures captures;
 	int64_t expires;    /* of what is granted: unix seconds */
 	int64_t until;	    /* how long the server waits: unix seconds */

@@ -15,6 +15,8 @@ keys_free(struct keys *keys)
 		secret_free(keys->signers[i].key);
 		secret_free(keys->xkeys[i].seed);
 	}
+	for (size_t i = 0; i < keys->account_count; i++)
+		secret_free(keys->accounts[i].signer.key);
 	free(keys);
 }
 
@@ -24,20 +26,28 @@ no_memory(struct error *err)
 	return error_set(err, FAULT_SYSTEM, "no memory");
 }
 
+static int
+make_signer(
+    struct signer *signer, const struct secret *seed, struct error *err)
+{
+	unsigned char public[SEAL_KEY];
+
+	if (seal_sign_key(seed, &signer->key, public) == -1)
+		return no_memory(err);
+	nkey_public_write(NKEY_ACCOUNT, public, signer->public);
+	return 0;
+}
+
 /* Takes the seed. */
 static int
 add_signer(struct keys *keys, struct secret *seed, struct error *err)
 {
-	struct signer *signer = &keys->signers[keys->signer_count];
-	unsigned char public[SEAL_KEY];
-	int result = seal_sign_key(seed, &signer->key, public);
+	int result =
+	    make_signer(&keys->signers[keys->signer_count], seed, err);
 
 	secret_free(seed);
-	if (result == -1)
-		return no_memory(err);
-	nkey_public_write(NKEY_ACCOUNT, public, signer->public);
-	keys->signer_count++;
-	return 0;
+	keys->signer_count += result == 0;
+	return result;
 }
 
 static int
@@ -105,8 +115,36 @@ load(struct keys *keys, const struct kind *kind, const char *source,
 	return 0;
 }
 
+/* One seed alone: with another one comes another [account]. */
+static int
+load_account(
+    struct keys *keys, const struct account_rule *rule, struct error *err)
+{
+	struct account *account = &keys->accounts[keys->account_count];
+	scoped(secret) struct secret *file =
+	    keyfile_read(rule->signing_key, err);
+	scoped(secret) struct secret *seed = secret_new(NKEY_RAW);
+
+	if (file == NULL)
+		return error_in(err, "[account \"%.64s\"] signing-key",
+		    rule->name);
+	if (seed == NULL)
+		return no_memory(err);
+	if (nkey_seed_read(secret_bytes(file), secret_length(file),
+		NKEY_ACCOUNT, seed) == -1)
+		return error_set(err, FAULT_CONFIG,
+		    "[account \"%.64s\"] signing-key: '%.300s' holds no seed "
+		    "of an account (SA...)",
+		    rule->name, rule->signing_key);
+	account->rule = rule;
+	if (make_signer(&account->signer, seed, err) == -1)
+		return -1;
+	keys->account_count++;
+	return 0;
+}
+
 struct keys *
-keys_load(const struct settings *nats, struct error *err)
+keys_load(const struct rules *rules, struct error *err)
 {
 	scoped(keys) struct keys *keys = calloc(1, sizeof(*keys));
 
@@ -115,14 +153,27 @@ keys_load(const struct settings *nats, struct error *err)
 		return NULL;
 	}
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const char *source = settings_get(nats, kinds[i].key);
+		const char *source =
+		    settings_get(rules->nats, kinds[i].key);
 
 		if (source == NULL || load(keys, &kinds[i], source, err) == 0)
 			continue;
 		error_in(err, "[nats] %s", kinds[i].key);
 		return NULL;
 	}
+	for (size_t i = 0; i < rules->account_count; i++)
+		if (load_account(keys, &rules->accounts[i], err) == -1)
+			return NULL;
 	return take(&keys);
+}
+
+const struct account *
+keys_account(const struct keys *keys, const char *name)
+{
+	for (size_t i = 0; i < keys->account_count; i++)
+		if (strcmp(keys->accounts[i].rule->name, name) == 0)
+			return &keys->accounts[i];
+	return NULL;
 }
 
 const struct signer *

@@ -2,8 +2,8 @@
 #ifndef DAYPASS_HELPERS_CALLOUT_KEYS_H
 #define DAYPASS_HELPERS_CALLOUT_KEYS_H
 
-#include "base/settings.h"
 #include "helpers/callout/natsjwt.h"
+#include "helpers/callout/rules.h"
 
 /*
  * The service's own secrets. A file holds one seed a line, so that two keys
@@ -17,21 +17,32 @@ struct xkey {
 	char public[NKEY_PUBLIC];
 };
 
+/* Who signs for users of an account, in operator mode. */
+struct account {
+	const struct account_rule *rule;
+	struct signer signer;
+};
+
 struct keys {
 	struct signer signers[KEYS_MAX];
 	size_t signer_count;
 	struct xkey xkeys[KEYS_MAX];
 	size_t xkey_count; /* 0: requests come in clear */
+	struct account accounts[RULES_ACCOUNTS];
+	size_t account_count;
 };
 
-/* As `signing-key` and `xkey` of [nats] say. NULL: FAULT_CONFIG names the file
- * or variable; FAULT_SYSTEM. */
-struct keys *keys_load(const struct settings *nats, struct error *err);
+/* As `signing-key` and `xkey` of [nats] say, and `signing-key` of each
+ * [account]. NULL: FAULT_CONFIG names the file or variable; FAULT_SYSTEM. */
+struct keys *keys_load(const struct rules *rules, struct error *err);
 void keys_free(struct keys *keys);
 SCOPED(keys, struct keys *, keys_free);
 
 /* The signer with this public key, or NULL. */
 const struct signer *keys_signer(const struct keys *keys, const char *public);
+
+/* The account of this name, or NULL. */
+const struct account *keys_account(const struct keys *keys, const char *name);
 
 /* What was sealed by `from` for one of our xkeys, and for which (may be NULL).
  * NULL: for none. */

@@ -78,6 +78,10 @@ report(const struct rules *rules, const struct keys *keys)
 {
 	for (size_t i = 0; i < keys->signer_count; i++)
 		printf("issuer: %s\n", keys->signers[i].public);
+	for (size_t i = 0; i < keys->account_count; i++)
+		printf("account %s: %s, signed by %s\n",
+		    keys->accounts[i].rule->name, keys->accounts[i].rule->id,
+		    keys->accounts[i].signer.public);
 	for (size_t i = 0; i < keys->xkey_count; i++)
 		printf("xkey: %s\n", keys->xkeys[i].public);
 	printf("good: %zu issuers, %zu maps\n", rules->issuer_count,
@@ -94,7 +98,7 @@ serve(void)
 
 	if (mistaken)
 		return fault_exit(FAULT_CONFIG);
-	if (rules == NULL || (keys = keys_load(rules->nats, &err)) == NULL)
+	if (rules == NULL || (keys = keys_load(rules, &err)) == NULL)
 		return fail(&err);
 	if (check) {
 		report(rules, keys);

@@ -65,6 +65,8 @@ add_grant(struct event *event, const struct decision *decision)
 		return;
 	event_text(event, "account",
 	    settings_get(decision->map->settings, "account"));
+	if (decision->account != NULL)
+		event_text(event, "account_id", decision->account->rule->id);
 	add_time(event, "expires", decision->expires);
 	add_subjects(event, "publish", decision);
 	add_subjects(event, "subscribe", decision);

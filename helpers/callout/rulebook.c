@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "config/value.h"
 #include "helpers/callout/network.h"
+#include "helpers/callout/nkey.h"
 #include "helpers/callout/rulebook.h"
 #include "helpers/callout/signature.h"
 
@@ -85,6 +86,18 @@ value_word(
 		if (*c <= ' ' || *c > '~' || strchr("{}*>", *c) != NULL)
 			return no(err, value, "is no name");
 	return 0;
+}
+
+static int
+value_account(
+    const struct sections *sections, const char *value, struct error *err)
+{
+	unsigned char raw[NKEY_RAW];
+
+	(void)sections;
+	if (nkey_public_read(value, NKEY_ACCOUNT, raw) == 0)
+		return 0;
+	return no(err, value, "is no public key of an account (A...)");
 }
 
 static int
@@ -176,6 +189,7 @@ static const struct book_key nats_keys[] = {
     {"creds", value_file, ONCE},
     {"signing-key", value_source_of_key, REQUIRED},
     {"xkey", value_source_of_key, ONCE},
+    {"account", value_account, ONCE},
     {"ca-file", value_file, ONCE},
     {"queue", value_word, ONCE},
     {NULL, NULL, ONCE},
@@ -188,6 +202,12 @@ static const struct book_key issuer_keys[] = {
     {"leeway", value_leeway, ONCE},
     {"refresh", value_duration, ONCE},
     {"keep", value_duration, ONCE},
+    {NULL, NULL, ONCE},
+};
+
+static const struct book_key account_keys[] = {
+    {"id", value_account, REQUIRED},
+    {"signing-key", value_source_of_key, REQUIRED},
     {NULL, NULL, ONCE},
 };
 
@@ -224,6 +244,7 @@ static const struct book_key metrics_keys[] = {
 static const struct book books[] = {
     {"nats", false, nats_keys},
     {"issuer", true, issuer_keys},
+    {"account", true, account_keys},
     {"map", true, map_keys},
     {"audit", false, audit_keys},
     {"metrics", false, metrics_keys},
@@ -231,7 +252,7 @@ static const struct book books[] = {
 };
 
 static const char *const words[] = {
-    "nats", "issuer", "map", "audit", "metrics", NULL};
+    "nats", "issuer", "account", "map", "audit", "metrics", NULL};
 
 /* One section under the glass. */
 struct look {

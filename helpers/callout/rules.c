@@ -73,6 +73,49 @@ read_issuer(
 	return 0;
 }
 
+static const struct account_rule *
+find_account(const struct rules *rules, const char *name)
+{
+	for (size_t i = 0; i < rules->account_count; i++)
+		if (strcmp(rules->accounts[i].name, name) == 0)
+			return &rules->accounts[i];
+	return NULL;
+}
+
+static int
+read_account(
+    struct rules *rules, const struct section *section, struct error *err)
+{
+	if (rules->operator_account == NULL)
+		return error_set(err, FAULT_CONFIG,
+		    "is for operator mode: [nats] account must name the "
+		    "account that this service is in");
+	if (rules->account_count == RULES_ACCOUNTS)
+		return error_set(err, FAULT_CONFIG,
+		    "there are more than %d accounts", RULES_ACCOUNTS);
+	rules->accounts[rules->account_count++] = (struct account_rule){
+	    .name = section->name,
+	    .id = settings_get(section->settings, "id"),
+	    .signing_key = settings_get(section->settings, "signing-key")};
+	return 0;
+}
+
+/* In operator mode an account is no name in the server's file. */
+static int
+check_account(
+    const struct rules *rules, const struct map *map, struct error *err)
+{
+	const char *name = settings_get(map->settings, "account");
+
+	if (rules->operator_account == NULL ||
+	    find_account(rules, name) != NULL)
+		return 0;
+	return error_set(err, FAULT_CONFIG,
+	    "`account`: there is no [account \"%.100s\"], and in operator "
+	    "mode ([nats] account) there must be",
+	    name);
+}
+
 /* A subject means something only together with who says it. */
 static int
 check_issuers(
@@ -101,6 +144,8 @@ read_map(struct rules *rules, const struct section *section, struct error *err)
 
 	if (map_read(map, section->name, section->settings, err) == -1)
 		return -1;
+	if (check_account(rules, map, err) == -1)
+		return -1;
 	return check_issuers(rules, map, err);
 }
 
@@ -112,6 +157,7 @@ read_nats(struct rules *rules, const struct section *section, struct error *err)
 	bool user = settings_get(settings, "user") != NULL;
 
 	rules->nats = settings;
+	rules->operator_account = settings_get(settings, "account");
 	if (user != (settings_get(settings, "password-file") != NULL))
 		return error_set(err, FAULT_CONFIG,
 		    "`user` and `password-file` go together");
@@ -139,7 +185,7 @@ read_metrics(
 	return 0;
 }
 
-/* In this order: maps look for issuers. */
+/* In this order: maps look for issuers and accounts. */
 static const struct {
 	const char *word;
 	int (*read)(struct rules *rules, const struct section *section,
@@ -149,6 +195,7 @@ static const struct {
     {"audit", read_audit},
     {"metrics", read_metrics},
     {"issuer", read_issuer},
+    {"account", read_account},
     {"map", read_map},
 };
 

@@ -167,7 +167,7 @@ again(void *arg)
 {
 	struct service *service = arg;
 	struct error err = {.fault = FAULT_NONE};
-	struct keys *keys = keys_load(service->jobs.desk.rules->nats, &err);
+	struct keys *keys = keys_load(service->jobs.desk.rules, &err);
 
 	trail_reopen(service->jobs.trail);
 	if (keys == NULL) {

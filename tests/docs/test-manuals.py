@@ -215,7 +215,7 @@ def test_keys(_):
 
 def test_keys_of_the_callout(_):
     wanted = callout_keys()
-    ok(len(wanted) == 5, 'the service has five sections', wanted)
+    ok(len(wanted) == 6, 'the service has six sections', wanted)
     compare_keys('daypass-nats-callout.8', wanted)
 
 

@@ -9,7 +9,8 @@ import time
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-PREFIX = {'A': 0, 'N': 13, 'U': 20, 'X': 23}
+PREFIX = {'A': 0, 'N': 13, 'O': 14, 'U': 20, 'X': 23}
+SEED = 18
 HEADER = {'typ': 'JWT', 'alg': 'ed25519-nkey'}
 
 
@@ -28,6 +29,13 @@ def public(kind, raw):
         data + crc16(data).to_bytes(2, 'little')).decode().rstrip('=')
 
 
+def seed(kind, raw):
+    prefix = PREFIX[kind]
+    data = bytes([SEED << 3 | prefix >> 2, (prefix & 3) << 6]) + raw
+    return base64.b32encode(
+        data + crc16(data).to_bytes(2, 'little')).decode().rstrip('=')
+
+
 def b64(data):
     return base64.urlsafe_b64encode(data).rstrip(b'=').decode()
 
@@ -41,6 +49,9 @@ def decode(token):
 class Key:
     def __init__(self, kind):
         self.key = ed25519.Ed25519PrivateKey.generate()
+        self.seed = seed(kind, self.key.private_bytes(
+            serialization.Encoding.Raw, serialization.PrivateFormat.Raw,
+            serialization.NoEncryption()))
         self.public = public(kind, self.key.public_key().public_bytes(
             serialization.Encoding.Raw, serialization.PublicFormat.Raw))
 
