@@ -24,8 +24,13 @@ peer_of(struct asker *asker)
 void
 audit_set_out(struct asker *asker, struct road *road)
 {
-	if (asker_agent(asker)->audit->count > 0)
-		road->asker = peer_of(asker);
+	struct audit *audit = asker_agent(asker)->audit;
+
+	if (audit->count == 0)
+		return;
+	road->asker = peer_of(asker);
+	if (audit->credential != NULL && actor_is_self(asker_actor(asker)))
+		audit_token_around(audit->token, asker_request(asker));
 }
 
 void

@@ -118,6 +118,11 @@ struct audit_token *audit_token_new(struct audit *audit);
 void audit_token_free(struct audit_token *token);
 void audit_token_want(struct audit_token *token);
 
+/* Somebody outside of all child sessions asks: what is around them is what the
+ * token is minted with, if nothing else is known. */
+void audit_token_around(
+    struct audit_token *token, const struct message *request);
+
 /* audit_who.c: the actor of a session; as a member of the data. */
 void audit_actor(
     const struct audit *audit, struct event *event, const char *session);

@@ -7,6 +7,7 @@
 #include "agent/flight.h"
 #include "agent/reader.h"
 #include "agent/road_judge.h"
+#include "agent/session_origin.h"
 #include "base/clock.h"
 
 /*
@@ -16,13 +17,14 @@
  */
 #define AGAIN_MS 10000
 #define WANTS_MAX 64
-#define REQUEST_MAX 8192
 
 struct audit_token {
 	struct audit *audit;
 	struct road *road; /* while it is minted */
 	struct waiter waiter;
 	struct timer *timer;
+	struct secret *around; /* the variables of somebody who asked; or NULL */
+	bool with; /* what is minted, or was, was so with them */
 };
 
 static void
@@ -54,7 +56,22 @@ audit_token_free(struct audit_token *token)
 	waiter_cancel(&token->waiter);
 	timer_free(token->timer);
 	road_release(token->road);
+	secret_free(token->around);
 	free(token);
+}
+
+/* Whoever asks next may have what this one had not; or has asked meanwhile. */
+static void
+failed(struct audit_token *token, const struct error *err, const char *why)
+{
+	audit_feed_token(token->audit, NULL, why);
+	if (token->around != NULL && !token->with) {
+		later(token, 0);
+		return;
+	}
+	if (err != NULL && err->stage == STAGE_IDENTITY)
+		secret_free(take(&token->around));
+	later(token, AGAIN_MS);
 }
 
 static void
@@ -67,10 +84,9 @@ minted(struct waiter *waiter, const struct credential *credential,
 
 	road_release(take(&token->road));
 	if (credential == NULL || credential->kind == KIND_AWS) {
-		audit_feed_token(token->audit, NULL,
+		failed(token, err,
 		    credential == NULL ? err->text
 				       : "AWS keys are no token");
-		later(token, AGAIN_MS);
 		return;
 	}
 	audit_feed_token(token->audit, credential->secret, NULL);
@@ -80,37 +96,67 @@ minted(struct waiter *waiter, const struct credential *credential,
 	later(token, left * 6 / 10 < AGAIN_MS ? AGAIN_MS : left * 6 / 10);
 }
 
-/* The variables of the identity are the agent's own, for nobody asks: whatever
- * is wanted of an asker is not there. */
+struct wanted {
+	char names[WANTS_MAX][AROUND_WANT];
+	unsigned count;
+};
+
+/* As if somebody had asked with what is known to be around the session; of
+ * what is wanted beyond that there is nothing. */
+static int
+write_request(const struct audit_token *token, const struct wanted *wanted,
+    struct writing *writing)
+{
+	const char *name = token->audit->credential;
+	char unset[AROUND_WANT + sizeof("unset.")];
+
+	writing_add(writing, "tool", "token");
+	if (strcmp(name, "id-token") == 0)
+		writing_add(writing, "audience", token->audit->audience);
+	else
+		writing_add(writing, "credential", name);
+	if (token->around != NULL)
+		session_origin_write(writing, token->around);
+	for (unsigned i = 0; i < wanted->count; i++) {
+		snprintf(unset, sizeof(unset), "unset.%s", wanted->names[i]);
+		writing_add(writing, unset, "1");
+	}
+	return writing_end(writing);
+}
+
+/* Written in locked memory, for some of what is around is secret. */
 static enum road_result
-find(const struct audit *audit, const struct config *config,
-    struct road **road, struct error *err)
+find_once(const struct audit_token *token, const struct config *config,
+    struct wanted *wanted, struct road **road, struct error *err)
 {
 	static struct message message;
-	const char *name = audit->credential;
-	char bytes[REQUEST_MAX], unset[256 + 8], variable[256];
-	enum road_result result = ROAD_WANT;
+	scoped(secret) struct secret *bytes = secret_new(MESSAGE_MAX - 1);
 	struct writing writing;
-	char more[WANTS_MAX][sizeof(variable)];
-	unsigned count = 0;
+	char *start;
 
-	while (result == ROAD_WANT && count < WANTS_MAX) {
-		writing_start(&writing, bytes, sizeof(bytes), "get");
-		writing_add(&writing, "tool", "token");
-		if (strcmp(name, "id-token") == 0)
-			writing_add(&writing, "audience", audit->audience);
-		else
-			writing_add(&writing, "credential", name);
-		for (unsigned i = 0; i < count; i++) {
-			snprintf(unset, sizeof(unset), "unset.%.250s", more[i]);
-			writing_add(&writing, unset, "1");
-		}
-		if (writing_end(&writing) == -1 ||
-		    message_parse(&message, bytes, writing.length, err) == -1)
-			return ROAD_WRONG;
-		result = road_find(config, &message, road, variable, err);
-		memcpy(more[count++], variable, sizeof(variable));
-	}
+	if (bytes == NULL || wanted->count == WANTS_MAX)
+		return ROAD_WRONG;
+	start = secret_tail(bytes);
+	writing_start(&writing, start, secret_room(bytes), "get");
+	if (write_request(token, wanted, &writing) == -1)
+		return ROAD_WRONG;
+	secret_wrote(bytes, writing.length);
+	if (message_parse(&message, start, writing.length, err) == -1)
+		return ROAD_WRONG;
+	return road_find(
+	    config, &message, road, wanted->names[wanted->count++], err);
+}
+
+static enum road_result
+find(const struct audit_token *token, const struct config *config,
+    struct road **road, struct error *err)
+{
+	struct wanted wanted = {.count = 0};
+	enum road_result result;
+
+	do
+		result = find_once(token, config, &wanted, road, err);
+	while (result == ROAD_WANT);
 	return result;
 }
 
@@ -124,19 +170,18 @@ renew(void *arg)
 	struct error err = {.fault = FAULT_NONE, .text = ""};
 
 	token->timer = NULL;
+	token->with = token->around != NULL;
 	if (audit->credential == NULL || token->road != NULL || config == NULL)
 		return;
-	if (find(audit, config, &token->road, &err) !=
-		ROAD_FOUND ||
+	if (find(token, config, &token->road, &err) != ROAD_FOUND ||
 	    road_judge(config, token->road, &actor_self, NULL, &err) == -1 ||
 	    token->road->verdict.decision != DECISION_ALLOW ||
 	    token->road->verdict.wants_claims) {
 		road_release(take(&token->road));
-		audit_feed_token(audit, NULL,
+		failed(token, &err,
 		    err.text[0] == '\0' ? "a policy does not simply allow "
 					  "[audit] credential"
 					: err.text);
-		later(token, AGAIN_MS);
 		return;
 	}
 	token->waiter.done = minted;
@@ -149,4 +194,16 @@ audit_token_want(struct audit_token *token)
 {
 	if (token->audit->credential != NULL && token->road == NULL)
 		later(token, 0);
+}
+
+void
+audit_token_around(struct audit_token *token, const struct message *request)
+{
+	if (token->around != NULL)
+		return;
+	token->around = session_origin_read(request);
+	if (token->around != NULL && secret_length(token->around) == 0)
+		secret_free(take(&token->around));
+	else
+		audit_token_want(token);
 }

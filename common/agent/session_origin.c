@@ -12,13 +12,13 @@ is_variable(const char *key)
 }
 
 /* Each key and each value with its NUL. */
-int
-session_origin_keep(struct session *session, const struct message *request)
+struct secret *
+session_origin_read(const struct message *request)
 {
 	scoped(secret) struct secret *kept = secret_new(MESSAGE_MAX);
 
 	if (kept == NULL)
-		return -1;
+		return NULL;
 	for (unsigned i = 0; i < request->count; i++) {
 		const struct attribute *one = &request->attributes[i];
 
@@ -26,10 +26,16 @@ session_origin_keep(struct session *session, const struct message *request)
 		    (secret_add(kept, one->key, strlen(one->key) + 1) == -1 ||
 			secret_add(kept, one->value, strlen(one->value) + 1) ==
 			    -1))
-			return -1;
+			return NULL;
 	}
+	return secret_copy(secret_bytes(kept), secret_length(kept));
+}
+
+int
+session_origin_keep(struct session *session, const struct message *request)
+{
 	secret_free(session->origin);
-	session->origin = secret_copy(secret_bytes(kept), secret_length(kept));
+	session->origin = session_origin_read(request);
 	return session->origin == NULL ? -1 : 0;
 }
 
@@ -53,15 +59,13 @@ is_theirs(const char *key)
 	return !is_variable(key) || is_of_exchange(strchr(key, '.') + 1);
 }
 
-static void
-write_kept(struct writing *writing, const struct session *session)
+void
+session_origin_write(struct writing *writing, const struct secret *kept)
 {
 	const char *at, *end;
 
-	if (session->origin == NULL) /* the leader has not told yet */
-		return;
-	at = secret_bytes(session->origin);
-	end = at + secret_length(session->origin);
+	at = secret_bytes(kept);
+	end = at + secret_length(kept);
 	while (at < end) {
 		const char *key = at;
 		const char *value = strchr(key, '\0') + 1;
@@ -96,7 +100,8 @@ session_origin_put(const struct session *session, struct message *message,
 		if (is_theirs(message->attributes[i].key))
 			writing_add(&writing, message->attributes[i].key,
 			    message->attributes[i].value);
-	write_kept(&writing, session);
+	if (session->origin != NULL) /* else the leader has not told yet */
+		session_origin_write(&writing, session->origin);
 	secret_wrote(fresh, writing.length);
 	if (writing_end(&writing) == -1)
 		return too_long(err);

@@ -15,6 +15,13 @@
  * in a file.
  */
 
+/* The variables of a request, to be kept. NULL: no memory. */
+struct secret *session_origin_read(const struct message *request);
+
+/* Adds them to a request; without those that exchanges read. */
+void session_origin_write(
+    struct writing *writing, const struct secret *kept);
+
 /* Keeps the variables of a request for this session. -1: no memory. */
 int session_origin_keep(
     struct session *session, const struct message *request);

@@ -132,6 +132,34 @@ def test_https_with_a_credential(place):
         equal(collector.got, [], 'not a record')
 
 
+def test_credential_of_who_asks(place):
+    """An identity whose variable is in the surroundings of who asks alone, as
+    a CI job's is: the first who has it will do, for renewals too."""
+    tokens = [place.rig.token('collector', ttl=300) for _ in range(2)]
+    shown = []
+    with Collector(lets_in=lambda value: shown.append(value) or
+                   value == f'Bearer {tokens[0]}') as collector:
+        configure(place, collector.url, credential='id-token',
+                  audience='collector', more=[sections.section(
+                      'identity', None, source='env', variable='JOB_TOKEN')])
+        place.daypass('begin')
+        now = processes.wait_for(lambda: (s := state(place))['error'] and s)
+        like(now['error'], 'JOB_TOKEN', 'nobody has asked: why is told')
+        for token in tokens:
+            done = place.daypass('token', '--audience', 'other',
+                                 env={'JOB_TOKEN': token})
+            equal(done.out.strip(), token, 'somebody asks')
+        ok(drained(place), 'the records go out', state(place))
+        check_all_there(place, collector.got, 'with who asked')
+        equal(set(shown), {f'Bearer {tokens[0]}'}, 'the first of them')
+        processes.kill(trail.writer(place))
+        place.daypass('token', '--audience', 'more')
+        ok(drained(place), 'also for the next daypass-audit', state(place))
+    environ = b''.join(processes.read(pid, 'environ')
+                       for pid in place.left())
+    ok(tokens[0].encode() not in environ, 'in no environment')
+
+
 def test_credential_that_is_not_there(place):
     with Collector() as collector:
         configure(place, collector.url, credential='broken',
