@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A person at a terminal and a browser, for the identity `login`."""
 
+import base64
+import json
 import os
 import re
 import subprocess
@@ -9,6 +11,7 @@ from contextlib import contextmanager
 
 from . import sections
 from .processes import wait_for
+from .tap import equal, like, ok
 
 CLIENT = 'daypass-cli'
 WHO = 'ada@acme.example'
@@ -118,3 +121,30 @@ def log_in_by_device(place, say='yes', pause=0.0):
 
 def ask(place, *more, audience=CLIENT, **options):
     return place.daypass('token', '--audience', audience, *more, **options)
+
+
+def claims(token):
+    part = token.split('.')[1]
+    return json.loads(base64.urlsafe_b64decode(part + '=' * (-len(part) % 4)))
+
+
+def gives(place, name, *arguments, who=WHO):
+    done = ask(place, *arguments)
+    if ok(done.code == 0, f'{name}: a token', done):
+        inside = claims(done.out)
+        equal((inside['sub'], inside['aud'], inside['iss']),
+              (who, CLIENT, place.rig['login_issuer']),
+              f'{name}: whose, for whom, from whom')
+    return done.out.strip()
+
+
+def fails(place, pattern, name, code=69, **more):
+    done = ask(place, '--force', **more)
+    equal((done.code, done.out), (code, ''), f'{name}: exit {code}')
+    like(done.err, pattern, f'{name}: says why')
+
+
+def logged_in(place, **settings):
+    configure(place, **settings)
+    done = log_in(place)
+    assert done.code == 0, done
