@@ -125,7 +125,8 @@ refuse(const struct service *service, const struct error *err)
 		writing_add(&writing, "absent", "1");
 }
 
-/* The strings outlive their message. */
+/* The strings outlive their message. Who was refused once stays so, for the
+ * same reason: somebody else has the secret. */
 static int
 open_first(
     struct service *service, const struct message *message, struct error *err)
@@ -135,7 +136,7 @@ open_first(
 	const char *said_client = message_get(message, "client-id");
 
 	if (service->issuer != NULL)
-		return service->absent ? -1 : 0;
+		return service->open ? 0 : -1;
 	if (said_issuer == NULL || said_client == NULL ||
 	    snprintf(issuer, sizeof(issuer), "%s", said_issuer) >=
 		(int)sizeof(issuer) ||

@@ -122,7 +122,8 @@ service_open(struct service *service, unsigned seconds, struct error *err)
 	if (secrets == NULL)
 		return failed("there is no Secret Service", &error, err);
 	service->absent = false;
-	return lock(bus, service, seconds, err);
+	service->open = lock(bus, service, seconds, err) == 0;
+	return service->open ? 0 : -1;
 }
 
 /* Locked items are found as well; nothing is unlocked for a search. */

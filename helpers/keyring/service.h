@@ -15,6 +15,7 @@ struct service {
 	const char *issuer;
 	const char *client;
 	bool absent; /* out: there is no bus, or no such service */
+	bool open;   /* out: the secret is ours alone */
 };
 
 /* Connects, and takes the name on the bus that stands for this secret: until

@@ -95,6 +95,21 @@ def test_two_sessions(place):
         place.daypass('end', env=other)
 
 
+def test_no_way_around_the_lock(place):
+    """Whoever was told that somebody else has the login is told so again."""
+    whose = {'issuer': 'https://localhost:1', 'client-id': 'x'}
+    with Desktop(BUILD) as desktop:
+        first = desktop.holds(wire.message('get', *whose.items()))
+        equal(first, 'daypass=1 none\n', 'one has it')
+        said = desktop.ask(
+            wire.message('get', *whose.items()),
+            wire.message('set', *whose.items(), secret='stolen'),
+            wire.message('get', *whose.items()))
+        equal(said.count('daypass=1 error\n'), 3, 'another has not')
+        equal(said.count('another session is using the login'), 3, 'ever')
+        equal(desktop.attributes(), b'', 'and left nothing there')
+
+
 def test_a_bus_of_their_own(place):
     """A child session may not have the login brought to its own keyring."""
     signin.configure(place)

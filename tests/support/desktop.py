@@ -109,6 +109,17 @@ class Desktop:
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
             for path in paths)
 
+    def holds(self, *messages):
+        """Another daypass-keyring, which stays; what it said."""
+        process = subprocess.Popen(
+            [os.path.join(self.build, 'daypass-keyring')], env=self.env,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL)
+        self.processes.append(process)
+        process.stdin.write(b''.join(messages))
+        process.stdin.flush()
+        return process.stdout.readline().decode()
+
     def ask(self, *messages):
         """daypass-keyring itself, spoken to by hand."""
         return subprocess.run(
