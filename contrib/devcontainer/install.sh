@@ -29,7 +29,7 @@ install_packages() {
 	[ "${KEYRING:-false}" != true ] || set -- "$@" daypass-keyring_
 	for name; do
 		file=$(beside "$name*.deb")
-		[ -n "$file" ] || die "$name*.deb is missing in $here"
+		[ -f "$file" ] || die "there is not one $name*.deb in $here"
 		cp "$file" "$place/"
 	done
 	chmod 755 "$place"
@@ -49,10 +49,17 @@ fetch() {
 		die "the tarball's SHA-256 is not $SHA256"
 }
 
+# What apt would remove for nobody needs it: the image's own is not ours to take.
+unneeded() {
+	apt-get -s autoremove | sed -n 's/^Remv \([^ ]*\) .*/\1/p'
+}
+
 # What was there only to build goes again; what daypass links to stays.
 build() { # TARBALL
 	tarball=$1
 	before=$place/before
+	unneeded >"$place/unneeded"
+	xargs -r apt-mark manual <"$place/unneeded" >/dev/null
 	apt-mark showmanual | sort >"$before"
 	set -- gcc libc6-dev make musl-tools pkgconf libcurl4-openssl-dev \
 		libexpat1-dev libgit2-dev libjson-c-dev libssl-dev
@@ -82,12 +89,13 @@ build() { # TARBALL
 	apt-mark showmanual | sort | comm -13 "$before" - |
 		comm -23 - "$place/needed" | xargs -r apt-mark auto >/dev/null
 	apt --purge autoremove
+	xargs -r apt-mark auto <"$place/unneeded" >/dev/null
 }
 
 configure() {
 	[ -n "${CONFIG:-}" ] || return 0
 	install -d -m 755 /etc/daypass
-	printf '%b\n' "$CONFIG" >/etc/daypass/config
+	printf '%s\n' "$CONFIG" | sed 's/\\n/\n/g' >/etc/daypass/config
 	chmod 644 /etc/daypass/config
 }
 
