@@ -217,6 +217,16 @@ token_skew(const struct jwt *jwt, int64_t measured, int64_t lately)
 	return 0;
 }
 
+/* A time of the other side's, by our clock; 0 stays "not said", and what is
+ * long over does not become it. */
+static int64_t
+by_ours(int64_t time, int64_t skew)
+{
+	if (time == 0)
+		return 0;
+	return time - skew < 1 ? 1 : time - skew;
+}
+
 /* The claims of an id token, so that whoever is handed it, and the errors
  * about it, can name them; its times by our clock. What is no JWT stays
  * without. */
@@ -236,10 +246,8 @@ describe(struct credential *credential, int64_t measured, int64_t lately)
 	jwt_claims(credential->secret, &claims);
 	if (!buffer_failed(&claims))
 		credential->claims = strdup(buffer_text(&claims));
-	if (jwt.expires > 0)
-		credential->expires = jwt.expires - skew;
-	if (jwt.issued > 0)
-		credential->issued = jwt.issued - skew;
+	credential->expires = by_ours(jwt.expires, skew);
+	credential->issued = by_ours(jwt.issued, skew);
 }
 
 /* A token that has expired by our clock goes to no tool. An exchange may
@@ -437,10 +445,9 @@ run_exchange(const struct mint_order *order, struct secret *brief,
 	if (actor != NULL && actor->expires > 0 &&
 	    (input->expires == 0 || actor->expires < input->expires))
 		http->input_expires = actor->expires;
-	if (order->step->exchange->run(&mint, output, err) == -1)
+	if (exchange_run(order->step->exchange, &mint, output, err) == -1)
 		return -1;
-	if ((*output)->expires > 0)
-		(*output)->expires -= http->skew;
+	(*output)->expires = by_ours((*output)->expires, http->skew);
 	inherit(*output, input);
 	return limit_life(order, *output, err);
 }

@@ -127,6 +127,11 @@ extern const struct exchange *const exchanges[];
 const struct exchange *
 exchange_named(const char *name);
 
+/* run(); of what was sent, no reason that it gives repeats anything. */
+int
+exchange_run(const struct exchange *exchange, const struct exchange_mint *mint,
+    struct credential **output, struct error *err);
+
 /* The one kind that this exchange yields with these settings. */
 unsigned
 exchange_yields(

@@ -8,8 +8,10 @@
 #include "exchange/claims.h"
 #include "exchange/reply.h"
 
-/* A lifetime beyond ten years is taken for those ten: the sum must fit. */
+/* A lifetime beyond ten years is taken for those ten, and a time beyond the
+ * last that can be written for that: sums must fit. */
 #define LIFE_MAX (10 * 365 * 86400LL)
+#define YEAR_9999 INT64_C(253402300799)
 
 /* The media types that are the same syntax under several names. */
 static const char *
@@ -74,6 +76,18 @@ reply_conceal(struct error *err, const struct credential *input)
 		return;
 	echo_conceal(err->text, input->secret);
 	echo_conceal(err->text, input->session);
+}
+
+int
+exchange_run(const struct exchange *exchange, const struct exchange_mint *mint,
+    struct credential **output, struct error *err)
+{
+	if (exchange->run(mint, output, err) == 0)
+		return 0;
+	reply_conceal(err, mint->input);
+	if (mint->actor != NULL)
+		reply_conceal(err, mint->actor);
+	return -1;
 }
 
 struct json *
@@ -159,14 +173,31 @@ reply_yield(const struct exchange_mint *mint, unsigned kind,
 	if (made == NULL || claims_carry(made, mint->input) == -1)
 		return error_errno(err, "memory for a credential");
 	made->secret = take(secret);
-	made->expires = expires;
+	made->expires = expires > YEAR_9999 ? YEAR_9999 : expires;
 	*output = take(&made);
 	return 0;
+}
+
+/* RFC 7617 2: no colon, and nothing that no line can hold. */
+static bool
+is_user(const char *name)
+{
+	const char *at = name;
+
+	while ((unsigned char)*at >= ' ' && *at != 0x7f && *at != ':')
+		at++;
+	return at != name && *at == '\0';
 }
 
 int
 reply_basic(struct credential *credential, const char *name, struct error *err)
 {
+	char shown[64];
+
+	if (!is_user(name))
+		return error_set(err, FAULT_REFUSED,
+		    "unexpected reply: '%s' is no user name",
+		    text_printable(shown, sizeof(shown), name, strlen(name)));
 	if ((credential->name = strdup(name)) == NULL)
 		return error_errno(err, "memory for a user name");
 	credential->kind = KIND_BASIC;

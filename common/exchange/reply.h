@@ -62,7 +62,8 @@ int reply_yield(const struct exchange_mint *mint, unsigned kind,
     struct secret **secret, int64_t expires, struct credential **output,
     struct error *err);
 
-/* Makes the secret of a credential the password of this name: KIND_BASIC. */
+/* Makes the secret of a credential the password of this name: KIND_BASIC. -1:
+ * FAULT_REFUSED for what cannot be a name. */
 int reply_basic(
     struct credential *credential, const char *name, struct error *err);
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/echo.h"
 #include "exchange/exchange.h"
 #include "stranger.h"
+
+#define YEAR_9999 INT64_C(253402300799)
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
@@ -63,7 +67,39 @@ input_for(const struct exchange *exchange)
 	return input;
 }
 
-/* It yields what it says it does, or nothing and a reason. */
+/* Of what was sent, nothing that opens anything stands in a reason. */
+static void
+check_reason(const struct error *err, const struct credential *input)
+{
+	char text[ERROR_TEXT_MAX];
+
+	stranger_check(err);
+	snprintf(text, sizeof(text), "%s", err->text);
+	echo_conceal(text, input->secret);
+	if (strcmp(text, err->text) != 0)
+		abort();
+}
+
+/* It yields what it says it does, and what gets to the agent whole. */
+static void
+check_output(const struct exchange *exchange, const struct settings *settings,
+    const struct credential *output)
+{
+	scoped(secret) struct secret *block = secret_new(CREDENTIAL_MAX);
+	scoped(credential) struct credential *read = NULL;
+
+	if (output == NULL ||
+	    output->kind != exchange_yields(exchange, settings) ||
+	    output->secret == NULL || secret_length(output->secret) == 0 ||
+	    output->expires < 0 || output->expires > YEAR_9999 ||
+	    credential_write(output, block) == -1)
+		abort();
+	read = credential_read(secret_bytes(block), secret_length(block));
+	if (read == NULL)
+		abort();
+}
+
+/* That, or nothing and a reason. */
 static void
 run(const struct exchange *exchange)
 {
@@ -76,17 +112,13 @@ run(const struct exchange *exchange)
 	    .settings = settings, .input = input, .http = &http};
 	struct error err = {.fault = FAULT_NONE};
 
-	if (exchange->run(&mint, &output, &err) == -1) {
-		stranger_check(&err);
+	if (exchange_run(exchange, &mint, &output, &err) == -1) {
+		check_reason(&err, input);
 		if (output != NULL)
 			abort();
 		return;
 	}
-	if (output == NULL ||
-	    output->kind != exchange_yields(exchange, settings) ||
-	    output->secret == NULL || secret_length(output->secret) == 0 ||
-	    output->expires < 0)
-		abort();
+	check_output(exchange, settings, output);
 }
 
 /* Taken back, or not and a reason. */

@@ -170,5 +170,5 @@ canned_run(const struct exchange *exchange, struct settings *settings,
 		return -1;
 	(void)ours;
 	(void)from;
-	return exchange->run(&mint, output, err);
+	return exchange_run(exchange, &mint, output, err);
 }

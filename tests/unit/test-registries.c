@@ -146,6 +146,8 @@ test_quay(void)
 #define SUB_USER "eyJzdWIiOiJqZmFjQDAxL3VzZXJzL3dlYi1jaSJ9"
 #define SUB_FRT "eyJzdWIiOiJqZnJ0QDAxL2NpIn0"
 #define SUB_PLAIN "eyJzdWIiOiJhL2IifQ"
+#define SUB_COLON "eyJzdWIiOiAiYS91c2Vycy9iOmMifQ" /* a/users/b:c */
+#define SUB_LINES "eyJzdWIiOiAiYS91c2Vycy9iXG5jIn0" /* with \n */
 #define SUB_NONE "eyJzdWIiOiJqZmFjQDAxL3VzZXJzLyJ9"
 
 static void
@@ -185,6 +187,14 @@ test_jfrog(void)
 	    "{\"access_token\":\"opaque\"}", &err);
 	tap_ok(made == NULL && strstr(err.text, "whose it is") != NULL,
 	    "no JWT: %s", err.text);
+	made = run("jfrog", canned_settings(FROG, NULL),
+	    "{\"access_token\":\"e30." SUB_COLON ".eA\"}", &err);
+	tap_ok(made == NULL && strstr(err.text, "'b:c' is no user name"),
+	    "with a colon: %s", err.text);
+	made = run("jfrog", canned_settings(FROG, NULL),
+	    "{\"access_token\":\"e30." SUB_LINES ".eA\"}", &err);
+	tap_ok(made == NULL && strstr(err.text, "is no user name"),
+	    "with a line break: %s", err.text);
 }
 
 static void
