@@ -3,6 +3,8 @@
 """What every identity does when what it asks, a program or a server, goes
 wrong: it says what came back, in time, and the next one works."""
 
+import base64
+import json
 import os
 import sys
 import time
@@ -13,7 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 
 from support import tap   # noqa: E402
 from support.identities import (   # noqa: E402
-    fails, gives, program, rows, use)
+    AUDIENCE, ask, fails, gives, program, rows, use)
 from support.tap import equal, less   # noqa: E402
 
 PROGRAMS = (
@@ -62,6 +64,37 @@ def test_programs(place):
             fails(place, row, name, 69, pattern, env=env)
         os.unlink(place.path('bin', programs(row)))
         gives(place, row, 'mended')
+
+
+def unsigned(**claims):
+    """A JWT of these, and nobody's signature."""
+    return '.'.join(base64.urlsafe_b64encode(json.dumps(part).encode())
+                    .rstrip(b'=').decode() for part in (
+                        {'alg': 'none'}, {'sub': 'me', **claims}, {}))
+
+
+# Times that are no times.
+LAST = 253402300799     # the last second of the year 9999
+OVER = (
+    ('expired before 1970', {'exp': -5}),
+    ('expired at 0', {'exp': 0}),
+    ('issued in the year 9999', {'exp': 4102444800, 'iat': LAST}),
+    ('issued at no time at all', {'exp': 4102444800, 'iat': 1e300}),
+)
+
+
+def test_odd_times(place):
+    row = next(row for row in rows() if row.name == 'command')
+    use(place, row)
+    env = row.around(place)
+    for name, times in OVER:
+        program(place, programs(row), f'echo {unsigned(**times)}')
+        fails(place, row, name, 69, 'expired at [0-9]{4}-', env=env)
+    for name, times in (('without end', {'exp': 1e300}), ('of no time', {})):
+        token = unsigned(**times)
+        program(place, programs(row), f'echo {token}')
+        done = ask(place, AUDIENCE, env)
+        equal((done.code, done.out), (0, token + '\n'), f'{name}: is given')
 
 
 def test_stalled_programs(place):
