@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/target.h"
 #include "helpers/daypass/verb.h"
 #include "helpers/process.h"
 #include "helpers/reply.h"
@@ -25,10 +26,21 @@ static const struct option_row options[] = {
 static struct client client;
 static struct reply reply;
 
+/* A URL as messages show it: without its user, who may have a password. */
+static const char *
+shown(const char *value)
+{
+	static struct target target;
+
+	if (value != url)
+		return value;
+	return target_url(url, &target, NULL) == 0 ? target.text : "URL";
+}
+
 static void
 start(const char *key, const char *value, const char *tool)
 {
-	char doctor[1024];
+	char doctor[TARGET_MAX + 16];
 
 	client_start(&client, "get");
 	writing_add(&client.writing, "tool", "token");
@@ -36,7 +48,7 @@ start(const char *key, const char *value, const char *tool)
 	client_patience(&client, PATIENCE);
 	if (force)
 		writing_add(&client.writing, "force", "1");
-	if (snprintf(doctor, sizeof(doctor), "%s %s", tool, value) <
+	if (snprintf(doctor, sizeof(doctor), "%s %s", tool, shown(value)) <
 	    (int)sizeof(doctor))
 		writing_add(&client.writing, "doctor", doctor);
 }
@@ -56,7 +68,7 @@ ask(const char *credential, struct error *err)
 	if (result != 1)
 		return result;
 	return error_set(err, FAULT_CONFIG, "config: nothing binds '%.300s'",
-	    url != NULL ? url : credential);
+	    url != NULL ? shown(url) : credential);
 }
 
 /* As it is, for a header or a login; AWS keys as a credential_process prints

@@ -71,6 +71,17 @@ def call(place):
         env={'CURL_CA_BUNDLE': place.rig['bundle']})
 
 
+def test_user_in_url(place):
+    """Whose password may be in it: no message shows that."""
+    bind(place, sections.function('https://broken.example', credential='none'))
+    for host, code in (('nobody.example', 78), ('broken.example', 78),
+                       ('broken.example:x', 64), ('b\\c.example', 64)):
+        done = place.daypass('token', '--for', f'https://me:hunter2@{host}/a')
+        ok(done.code == code and 'hunter' not in done.err,
+           f'{host}: said without the user', done)
+        like(done.err, '^daypass: ', 'but said')
+
+
 def test_afternoons(place):
     """Told apart, each in one sentence that says what to do."""
     rig = place.rig
