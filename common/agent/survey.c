@@ -189,18 +189,27 @@ write_bindings(struct writing *writing, const struct config *config)
 {
 	static const char *const tools[] = {
 	    "git", "docker", "aws", "gcloud", "nats", "function", NULL};
+	const struct settings *any = NULL;
 	size_t count = 0;
 
 	for (size_t i = 0; tools[i] != NULL; i++) {
 		const char *const *name = config_names(config, tools[i]);
 
 		for (; name != NULL && *name != NULL; name++) {
-			if (count++ == BINDINGS_MAX)
-				return;
+			if (count++ >= BINDINGS_MAX)
+				continue;
 			writing_add(writing, "bound", tools[i]);
 			writing_add(writing, "bound-target", *name);
 		}
 	}
+	if (config_section(config, "gcloud", NULL, &any, NULL) == 0 &&
+	    settings_get(any, "credential") != NULL) {
+		writing_add(writing, "bound", "gcloud");
+		writing_add(writing, "bound-target", "");
+	}
+	if (count > BINDINGS_MAX)
+		writing_number(
+		    writing, "bound-omitted", (int64_t)count - BINDINGS_MAX);
 }
 
 /* What this machine refuses of what protects the session. */

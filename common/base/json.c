@@ -272,9 +272,17 @@ json_element(
 const char *
 json_name(const struct json *json, size_t i)
 {
-	if (!json_object_is_type(json->root, json_type_object))
+	return json_member(json, "", i);
+}
+
+const char *
+json_member(const struct json *json, const char *path, size_t i)
+{
+	struct json_object *object = find(json, path);
+
+	if (!json_object_is_type(object, json_type_object))
 		return NULL;
-	json_object_object_foreach(json->root, name, value)
+	json_object_object_foreach(object, name, value)
 	{
 		(void)value;
 		if (i-- == 0)

@@ -38,6 +38,8 @@ bool json_element(const struct json *json, const char *path, size_t i,
     const char **string);
 /* The name of the i-th member of the whole document; NULL behind the last. */
 const char *json_name(const struct json *json, size_t i);
+/* The same of a member's members. */
+const char *json_member(const struct json *json, const char *path, size_t i);
 bool json_is_object(const struct json *json, const char *path);
 /* Is there such a member, of whatever type but null? */
 bool json_present(const struct json *json, const char *path);

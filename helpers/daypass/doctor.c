@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/target.h"
 #include "helpers/daypass/checks.h"
 #include "helpers/daypass/doctor_as.h"
 #include "helpers/daypass/doctor_binding.h"
@@ -135,6 +136,25 @@ look_at_tool(const char *tool, const char *target)
 		    message_get(&road.message, "binding"), true);
 }
 
+static void
+look_at_binding(const char *tool, const char *target)
+{
+	char sample[TARGET_MAX];
+	struct error err;
+	bool one = strchr(target, '*') == NULL && target[0] != '\0';
+
+	if (!one && shadow_sample(target, sample, sizeof(sample)) == -1)
+		return;
+	doctor_binding(&checks, tool, target,
+	    ask(&probe, "road", tool, one ? target : sample, &err) == -1
+		? NULL
+		: &probe.message);
+	if (one)
+		shadow_look(&checks, tool, target, target, false);
+	else
+		shadow_look_at_all(&checks, tool, target, sample);
+}
+
 /* Every binding: the road from it, and who else its tool may ask. */
 static void
 look_at_bindings(void)
@@ -144,17 +164,13 @@ look_at_bindings(void)
 
 	while ((tool = message_next(&road.message, "bound", &at)) != NULL &&
 	       (target = message_next(
-		    &road.message, "bound-target", &target_at)) != NULL) {
-		struct error err;
-		int result;
-
-		if (strchr(target, '*') != NULL)
-			continue;
-		result = ask(&probe, "road", tool, target, &err);
-		doctor_binding(&checks, tool, target,
-		    result == -1 ? NULL : &probe.message);
-		shadow_look(&checks, tool, target, target, false);
-	}
+		    &road.message, "bound-target", &target_at)) != NULL)
+		look_at_binding(tool, target);
+	if (message_get(&road.message, "bound-omitted") != NULL)
+		checks_say(&checks, "binding", true,
+		    "there are more than were looked at: daypass doctor TOOL "
+		    "TARGET looks at one",
+		    NULL);
 }
 
 /* The causes point into *err and the two clients. */

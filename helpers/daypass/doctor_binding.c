@@ -5,8 +5,9 @@
 #include "base/text.h"
 #include "helpers/daypass/doctor_binding.h"
 #include "helpers/daypass/remedies.h"
+#include "helpers/daypass/shadow.h"
 
-#define LINES 40
+#define LINES 48 /* more than the agent tells of */
 
 static char lines[LINES][CHECKS_TEXT];
 static size_t used;
@@ -19,6 +20,23 @@ append(char *line, const char *text)
 	text_printable(line + length, CHECKS_TEXT - length, text, strlen(text));
 }
 
+/* What was asked with a sample stands for all that the pattern is for. */
+static void
+append_audience(char *line, const char *audience)
+{
+	const char *sample;
+
+	while ((sample = strstr(audience, SHADOW_SAMPLE)) != NULL) {
+		size_t length = strlen(line);
+
+		text_printable(line + length, CHECKS_TEXT - length, audience,
+		    (size_t)(sample - audience));
+		append(line, "*");
+		audience = sample + strlen(SHADOW_SAMPLE);
+	}
+	append(line, audience);
+}
+
 /* Policies may well keep us from what is bound. */
 static bool
 is_denied(const struct message *road)
@@ -26,6 +44,15 @@ is_denied(const struct message *road)
 	const char *stage = message_get(road, "stage");
 
 	return stage != NULL && stage_named(stage) == STAGE_POLICY;
+}
+
+/* No sample can tell what a target that the pattern is for would come to, if
+ * it is what the credential misses in it, and not the section that is wrong. */
+static bool
+hangs_on_target(const char *target, const char *why)
+{
+	return strchr(target, '*') != NULL && why != NULL && why[0] == '[' &&
+	       strstr(why, "] in /") == NULL && strstr(why, " line ") == NULL;
 }
 
 /* git https://github.com/acme: aud=..., octo-sts */
@@ -38,7 +65,7 @@ write_steps(char *line, const struct message *road)
 	append(line, ": ");
 	if (audience != NULL && audience[0] != '\0') {
 		append(line, "aud=");
-		append(line, audience);
+		append_audience(line, audience);
 		append(line, " -> ");
 	}
 	for (bool first = true;
@@ -64,9 +91,15 @@ doctor_binding(struct checks *checks, const char *tool, const char *target,
 	line = lines[used++];
 	append(line, tool);
 	append(line, " ");
-	append(line, target);
+	append(line, target[0] == '\0' ? "(any)" : target);
 	if (good) {
 		write_steps(line, road);
+	} else if (hangs_on_target(target, why)) {
+		append(line, ": hangs on the target: daypass doctor ");
+		append(line, tool);
+		append(line, " TARGET");
+		checks_say(checks, "binding", true, line, NULL);
+		return;
 	} else {
 		append(line, ": ");
 		append(line, why == NULL ? "no road" : why);

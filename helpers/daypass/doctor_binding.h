@@ -5,9 +5,10 @@
 #include "helpers/daypass/checks.h"
 #include "wire/message.h"
 
-/* One line for a binding: whom the token is for, and each exchange on the way.
- * `road` is the agent's answer about it; NULL: none came. Nothing of it has to
- * stay. */
+/* One line for a binding, whose pattern may have globs, or be "" for any: whom
+ * the token is for, and each exchange on the way. `road` is the agent's answer
+ * about it, or about a sample of it (shadow.h); NULL: none came. Nothing of it
+ * has to stay. */
 void
 doctor_binding(struct checks *checks, const char *tool, const char *target,
     const struct message *road);

@@ -95,16 +95,60 @@ shadow_good(struct shadows *shadows, const char *name, const char *fmt, ...)
 		checks_say(shadows->checks, one->name, true, one->cause, NULL);
 }
 
+static void
+look(const char *tool, struct shadows *shadows)
+{
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
+		if (strcmp(tools[i]->tool, tool) == 0)
+			tools[i]->look(shadows);
+}
+
 void
 shadow_look(struct checks *checks, const char *tool, const char *target,
     const char *binding, bool counts)
 {
 	struct shadows shadows = {.checks = checks,
 	    .target = target,
+	    .shown = target,
 	    .binding = binding,
 	    .counts = counts};
 
-	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
-		if (strcmp(tools[i]->tool, tool) == 0)
-			tools[i]->look(&shadows);
+	look(tool, &shadows);
+}
+
+void
+shadow_look_at_all(struct checks *checks, const char *tool, const char *pattern,
+    const char *sample)
+{
+	struct shadows shadows = {.checks = checks,
+	    .target = sample,
+	    .shown = pattern,
+	    .globs = true,
+	    .binding = pattern};
+
+	look(tool, &shadows);
+}
+
+int
+shadow_sample(const char *pattern, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	if (pattern[0] == '\0')
+		return text_copy(text, size, SHADOW_SAMPLE);
+	for (const char *at = pattern; *at != '\0'; at++) {
+		bool glob = *at == '*';
+		int wrote;
+
+		if (glob && at[1] == '*')
+			continue;
+		wrote = snprintf(text + used, size - used, "%.*s",
+		    glob ? (int)strlen(SHADOW_SAMPLE) : 1,
+		    glob ? SHADOW_SAMPLE : at);
+		if (wrote < 0 || (size_t)wrote >= size - used)
+			return -1;
+		used += (size_t)wrote;
+	}
+	return 0;
 }

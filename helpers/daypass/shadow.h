@@ -13,7 +13,9 @@
  */
 struct shadows {
 	struct checks *checks;
-	const char *target;
+	const char *target; /* of a binding with globs, one that would fit */
+	const char *shown;  /* what messages call it */
+	bool globs;	    /* `shown` is a pattern for many */
 	const char *binding; /* what binds it; NULL: nothing */
 	bool counts;	     /* it stands in the way of what was asked about */
 };
@@ -33,6 +35,19 @@ extern const struct shadow shadow_gcloud;
 void
 shadow_look(struct checks *checks, const char *tool, const char *target,
     const char *binding, bool counts);
+
+/* The same for a binding whose pattern has globs, or is "" for all: at what
+ * the tool does with any of its targets, and at each target that the tool's
+ * files name. `sample` is one that fits. */
+void
+shadow_look_at_all(struct checks *checks, const char *tool,
+    const char *pattern, const char *sample);
+
+/* The pattern with SHADOW_SAMPLE in the place of its globs, twelve digits for
+ * those who want an account. -1: it does not fit. */
+#define SHADOW_SAMPLE "111111111111"
+int
+shadow_sample(const char *pattern, char *text, size_t size);
 
 /*
  * For the tools' files. The check `name`: something is asked before us, and

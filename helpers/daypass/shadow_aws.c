@@ -54,14 +54,15 @@ take_key(struct profile *profile, char *line)
 			profile->first = firsts[i];
 }
 
-/* [default], [profile NAME] in the one file, [NAME] in the other. */
-static bool
-is_header_of(char *line, const char *name)
+/* [default], [profile NAME] in the one file, [NAME] in the other. NULL: no
+ * header. */
+static const char *
+header(char *line)
 {
 	char *end = strchr(line, ']');
 
-	if (end == NULL)
-		return false;
+	if (line[0] != '[' || end == NULL)
+		return NULL;
 	*end = '\0';
 	trim(++line);
 	if (text_starts(line, "profile ") || text_starts(line, "profile\t")) {
@@ -72,7 +73,15 @@ is_header_of(char *line, const char *name)
 		line[strlen(line) - 1] = '\0';
 		line++;
 	}
-	return strcmp(line, name) == 0;
+	return line;
+}
+
+static bool
+is_header_of(char *line, const char *name)
+{
+	const char *found = header(line);
+
+	return found != NULL && strcmp(found, name) == 0;
 }
 
 static void
@@ -187,12 +196,11 @@ look_at_keys(struct shadows *shadows)
 }
 
 static void
-look(struct shadows *shadows)
+look_at_one(struct shadows *shadows)
 {
 	struct profile profile = {.first = NULL};
 	char path[PATH_MAX], *text = NULL;
 
-	look_at_environment(shadows);
 	look_at_keys(shadows);
 	if (shadow_path("AWS_CONFIG_FILE", ".aws/config", path, sizeof(path)) ==
 		-1 ||
@@ -203,6 +211,59 @@ look(struct shadows *shadows)
 	look_at_first(shadows, &profile, path);
 	look_at_process(shadows, &profile, path);
 	shadow_forget(&text);
+}
+
+/* Each profile of the file that the pattern is for. */
+static bool
+look_at_fitting(struct shadows *shadows, const char *text)
+{
+	char line[LINE];
+	bool any = false;
+
+	for (const char *at = text; *at != '\0'; at += strspn(at, "\n")) {
+		size_t length = strcspn(at, "\n");
+		struct shadows one = *shadows;
+
+		snprintf(line, sizeof(line), "%.*s", (int)length, at);
+		at += length;
+		one.shown = one.target = header(line);
+		if (one.target == NULL ||
+		    !text_glob(shadows->shown, one.target))
+			continue;
+		look_at_one(&one);
+		any = true;
+	}
+	explicit_bzero(line, sizeof(line));
+	return any;
+}
+
+static void
+look_at_all(struct shadows *shadows)
+{
+	char path[PATH_MAX], remedy[LINE], *text = NULL;
+
+	if (shadow_path("AWS_CONFIG_FILE", ".aws/config", path, sizeof(path)) ==
+		-1 ||
+	    shadow_read(shadows, "aws-setup", path, &text) == -1)
+		return;
+	snprintf(remedy, sizeof(remedy),
+	    "aws configure set credential_process '%s --profile NAME' "
+	    "--profile NAME",
+	    ours);
+	if (text == NULL || !look_at_fitting(shadows, text))
+		shadow_note(shadows, "aws-setup", remedy,
+		    "no profile in %s is one of %s", path, shadows->shown);
+	shadow_forget(&text);
+}
+
+static void
+look(struct shadows *shadows)
+{
+	look_at_environment(shadows);
+	if (shadows->globs)
+		look_at_all(shadows);
+	else
+		look_at_one(shadows);
 }
 
 const struct shadow shadow_aws = {.tool = "aws", .look = look};

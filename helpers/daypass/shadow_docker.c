@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/program.h"
+#include "base/text.h"
 #include "config/target.h"
 #include "helpers/daypass/shadow.h"
 
@@ -81,7 +82,7 @@ look_at_helper(struct shadows *shadows)
 	if (program_find(ours, shadow_variable("PATH"), found, sizeof(found)) ==
 	    0)
 		shadow_good(shadows, "docker-setup", "%s asks %s",
-		    shadows->target, found);
+		    shadows->shown, found);
 	else
 		shadow_add(shadows, "docker-setup",
 		    "put its directory into PATH",
@@ -157,6 +158,95 @@ look_at_file(struct shadows *shadows, const char *path, const char *text,
 		look_at_password(shadows, path, asks || word[0] != '\0', host);
 }
 
+/* The host of what docker, podman or crane write: "https://HOST/v1/". */
+static void
+host_of(const char *key, char *host, size_t size)
+{
+	const char *scheme = strstr(key, "://");
+	const char *from = scheme == NULL ? key : scheme + 3;
+
+	snprintf(host, size, "%.*s", (int)strcspn(from, "/"), from);
+}
+
+/* docker's own table of helpers knows no globs: each host of the pattern that
+ * it names is looked at, and then what is asked for all others. */
+static bool
+look_at_named(struct shadows *shadows, const char *path, const char *text,
+    const struct json *json)
+{
+	static const char *const objects[] = {"credHelpers", "auths"};
+	char pattern[300], host[300];
+	const char *key;
+	bool any = false;
+
+	host_of(shadows->shown, pattern, sizeof(pattern));
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0;
+		     (key = json_member(json, objects[i], j)) != NULL; j++) {
+			struct shadows one = *shadows;
+
+			host_of(key, host, sizeof(host));
+			if (!text_glob_host(pattern, host))
+				continue;
+			one.shown = one.target = host;
+			look_at_file(&one, path, text, host);
+			any = true;
+		}
+	return any;
+}
+
+static void
+look_at_all(struct shadows *shadows, const char *path, const char *text)
+{
+	scoped(json) struct json *json = json_parse(text, strlen(text), NULL);
+	const char *word = "";
+	char remedy[CHECKS_TEXT];
+	bool named;
+
+	if (json == NULL) {
+		look_at_file(shadows, path, text, shadows->target);
+		return;
+	}
+	named = look_at_named(shadows, path, text, json);
+	json_string(json, "credsStore", &word);
+	snprintf(remedy, sizeof(remedy),
+	    "\"credsStore\": \"daypass\" in %.800s, for credHelpers knows no "
+	    "globs%s%.100s%s",
+	    path, word[0] == '\0' ? "" : "; and [docker] fallback = ", word,
+	    word[0] == '\0' ? "" : " for the others");
+	if (strcmp(word, "daypass") == 0)
+		look_at_helper(shadows);
+	else if (word[0] != '\0')
+		shadow_add(shadows, "docker-helper", remedy,
+		    "docker asks docker-credential-%s for %s: credsStore in %s "
+		    "says so",
+		    word, shadows->shown, path);
+	else if (!named)
+		shadow_note(shadows, "docker-setup", remedy,
+		    "docker asks nobody for %s: no credsStore in %s",
+		    shadows->shown, path);
+}
+
+/* As look_at_variable, for each host that the variable names. */
+static void
+look_at_variable_of_all(struct shadows *shadows)
+{
+	const char *text = shadow_variable("DOCKER_AUTH_CONFIG"), *key;
+	scoped(json) struct json *json = NULL;
+	char pattern[300], host[300];
+
+	if (text != NULL)
+		json = json_parse(text, strlen(text), NULL);
+	host_of(shadows->shown, pattern, sizeof(pattern));
+	for (size_t i = 0;
+	     json != NULL && (key = json_member(json, "auths", i)) != NULL;
+	     i++) {
+		host_of(key, host, sizeof(host));
+		if (text_glob_host(pattern, host))
+			look_at_variable(shadows, host);
+	}
+}
+
 static void
 look(struct shadows *shadows)
 {
@@ -167,19 +257,26 @@ look(struct shadows *shadows)
 	if (target_docker(shadows->target, &target, NULL) == -1)
 		return;
 	target_authority(&target, host, sizeof(host));
-	look_at_variable(shadows, host);
+	if (shadows->globs)
+		look_at_variable_of_all(shadows);
+	else
+		look_at_variable(shadows, host);
 	if (shadow_path(NULL, ".docker/config.json", path, sizeof(path)) == -1)
 		path[0] = '\0';
 	if (directory != NULL)
 		snprintf(path, sizeof(path), "%s/config.json", directory);
 	switch (shadow_read(shadows, "docker-setup", path, &text)) {
 	case 0:
-		look_at_file(shadows, path, text, host);
+		if (shadows->globs)
+			look_at_all(shadows, path, text);
+		else
+			look_at_file(shadows, path, text, host);
 		break;
 	case 1:
 		shadow_note(shadows, "docker-setup",
 		    "\"credsStore\": \"daypass\" in that file",
-		    "docker asks nobody for %s: there is no %s", host, path);
+		    "docker asks nobody for %s: there is no %s",
+		    shadows->globs ? shadows->shown : host, path);
 		break;
 	default:
 		break;

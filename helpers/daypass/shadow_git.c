@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ctype.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +22,7 @@
 #define PATIENCE 5000 /* ms */
 #define OUTPUT_MAX (64 * 1024)
 #define HELPERS_MAX 32
+#define HOSTS_MAX 8
 
 static const char ours[] = "git-credential-daypass";
 
@@ -38,6 +39,9 @@ struct reading {
 	struct line reset; /* what has forgotten us; key NULL: nothing */
 	struct line header;
 	struct line use_path;
+	struct match *pattern;		   /* where the binding has globs */
+	char hosts[HOSTS_MAX][TARGET_MAX]; /* of it, that git has a word for */
+	size_t host_count;
 };
 
 /* git's own words for a subsection's URL; "example.com" is any scheme's. */
@@ -62,6 +66,34 @@ is_for(const struct reading *reading, const char *key, size_t section)
 	    match_read(MATCH_URL, pattern, &match, NULL) == -1)
 		return false;
 	return match_fits(match, &reading->target);
+}
+
+/* One host of many has settings of its own: it is looked at by itself. */
+static void
+note_host(struct reading *reading, const char *key)
+{
+	const char *from = strchr(key, '.'), *to = strrchr(key, '.');
+	char *url = reading->hosts[reading->host_count];
+	struct target target;
+	int wrote;
+
+	if (reading->pattern == NULL || reading->host_count == HOSTS_MAX ||
+	    from == NULL || to <= from ||
+	    memchr(from, '*', (size_t)(to - from)))
+		return;
+	from++;
+	wrote = snprintf(url, TARGET_MAX, "%s%.*s",
+	    memmem(from, (size_t)(to - from), "://", 3) == NULL ? "https://"
+								: "",
+	    (int)(to - from), from);
+	if (wrote < 0 || wrote >= TARGET_MAX ||
+	    target_url(url, &target, NULL) == -1 ||
+	    !match_fits(reading->pattern, &target))
+		return;
+	for (size_t i = 0; i < reading->host_count; i++)
+		if (strcmp(reading->hosts[i], url) == 0)
+			return;
+	reading->host_count++;
 }
 
 static bool
@@ -90,8 +122,10 @@ take_line(struct reading *reading, const struct line *line)
 {
 	const char *name = strrchr(line->key, '.') + 1;
 
-	if (!is_for(reading, line->key, strcspn(line->key, ".")))
+	if (!is_for(reading, line->key, strcspn(line->key, "."))) {
+		note_host(reading, line->key);
 		return;
+	}
 	if (strcmp(name, "helper") == 0)
 		take_helper(reading, line);
 	else if (strcmp(name, "usehttppath") == 0)
@@ -159,6 +193,25 @@ look_at_path(const struct reading *reading)
 	    "git asks without the path, and [git \"%s\"] binds one", binding);
 }
 
+/* https://host:port, as git's own sections name it; globs and all. */
+static const char *
+origin_of(const struct reading *reading, char text[TARGET_MAX])
+{
+	const char *shown = reading->shadows->shown;
+	const char *host = strstr(shown, "://");
+	char authority[300];
+
+	if (reading->shadows->globs && host != NULL)
+		snprintf(text, TARGET_MAX, "%.*s",
+		    (int)(host + 3 - shown + (ptrdiff_t)strcspn(host + 3, "/")),
+		    shown);
+	else
+		snprintf(text, TARGET_MAX, "%s://%s", reading->target.scheme,
+		    target_authority(
+			&reading->target, authority, sizeof(authority)));
+	return text;
+}
+
 /* Helpers that come first may answer, and those that come later are told what
  * we answered: `store` writes it to a file. */
 static void
@@ -166,13 +219,13 @@ look_at_helper(const struct reading *reading, size_t i, bool before)
 {
 	const struct line *line = &reading->helpers[i];
 	size_t length = strcspn(line->value, " \t");
-	char remedy[TARGET_MAX];
+	char remedy[2 * TARGET_MAX], origin[TARGET_MAX];
 	bool keeps =
 	    length >= 5 && strncmp(line->value + length - 5, "store", 5) == 0;
 
 	snprintf(remedy, sizeof(remedy),
-	    "an empty `helper =` before ours in [credential \"%s://%s\"]",
-	    reading->target.scheme, reading->target.host);
+	    "an empty `helper =` before ours in [credential \"%s\"]",
+	    origin_of(reading, origin));
 	if (before)
 		shadow_add(reading->shadows, "git-helper", remedy,
 		    "git asks '%.*s' (%s, %s) before daypass", (int)length,
@@ -188,11 +241,11 @@ look_at_helper(const struct reading *reading, size_t i, bool before)
 static void
 look_at_none(const struct reading *reading)
 {
-	char remedy[TARGET_MAX];
+	char remedy[2 * TARGET_MAX], origin[TARGET_MAX];
 
 	snprintf(remedy, sizeof(remedy),
-	    "git config --global --add credential.%s://%s.helper %s",
-	    reading->target.scheme, reading->target.host, ours);
+	    "git config --global --add credential.%s.helper %s",
+	    origin_of(reading, origin), ours);
 	if (reading->reset.key != NULL)
 		shadow_add(reading->shadows, "git-helper", remedy,
 		    "an empty %s in %s forgets daypass, which was set before "
@@ -206,7 +259,7 @@ look_at_none(const struct reading *reading)
 		    reading->helpers[0].origin);
 	else
 		shadow_note(reading->shadows, "git-setup", remedy,
-		    "git asks no helper for %s", reading->shadows->target);
+		    "git asks no helper for %s", reading->shadows->shown);
 }
 
 static void
@@ -232,16 +285,33 @@ look_at_helpers(const struct reading *reading)
 		    reading->helpers[i].origin);
 	else
 		shadow_good(reading->shadows, "git-setup",
-		    "%s asks daypass: %s", reading->shadows->target,
+		    "%s asks daypass: %s", reading->shadows->shown,
 		    reading->helpers[i].origin);
 	look_at_path(reading);
+}
+
+/* .netrc knows no ports. */
+static bool
+is_machine(const struct reading *reading, const char *name, size_t length)
+{
+	const char *shown = reading->shadows->shown;
+	const char *from = strstr(shown, "://");
+	char host[256], pattern[256];
+
+	if (length >= sizeof(host))
+		return false;
+	snprintf(host, sizeof(host), "%.*s", (int)length, name);
+	if (!reading->shadows->globs || from == NULL)
+		return strcmp(reading->target.host, host) == 0;
+	snprintf(pattern, sizeof(pattern), "%.*s", (int)strcspn(from + 3, ":/"),
+	    from + 3);
+	return text_glob_host(pattern, host);
 }
 
 /* libcurl reads it for git, who then asks nobody. */
 static void
 look_at_netrc(const struct reading *reading)
 {
-	size_t length = strlen(reading->target.host);
 	char path[PATH_MAX], *text = NULL;
 
 	if (shadow_path(NULL, ".netrc", path, sizeof(path)) == -1 ||
@@ -251,14 +321,12 @@ look_at_netrc(const struct reading *reading)
 	for (const char *at = text; (at = strstr(at, "machine")) != NULL;) {
 		at += strlen("machine");
 		at += strspn(at, " \t\r\n");
-		if (strncmp(at, reading->target.host, length) == 0 &&
-		    (at[length] == '\0' ||
-			isspace((unsigned char)at[length]))) {
+		if (is_machine(reading, at, strcspn(at, " \t\r\n"))) {
 			shadow_add(reading->shadows, "git-netrc",
 			    "take the entry away",
-			    "%s has a password for %s, which git uses before "
+			    "%s has a password for %.*s, which git uses before "
 			    "it asks anybody",
-			    path, reading->target.host);
+			    path, (int)strcspn(at, " \t\r\n"), at);
 			break;
 		}
 	}
@@ -303,7 +371,12 @@ look(struct shadows *shadows)
 {
 	struct reading reading = {.shadows = shadows};
 	scoped(secret) struct secret *output = NULL;
+	scoped(match) struct match *pattern = NULL;
 
+	if (shadows->globs &&
+	    match_read(MATCH_URL, shadows->shown, &pattern, NULL) == -1)
+		return;
+	reading.pattern = pattern;
 	if (target_url(shadows->target, &reading.target, NULL) == -1 ||
 	    (output = ask_git(shadows)) == NULL)
 		return;
@@ -312,6 +385,14 @@ look(struct shadows *shadows)
 	look_at_header(&reading);
 	look_at_netrc(&reading);
 	look_at_helpers(&reading);
+	for (size_t i = 0; i < reading.host_count; i++) {
+		struct shadows one = {.checks = shadows->checks,
+		    .target = reading.hosts[i],
+		    .shown = reading.hosts[i],
+		    .binding = shadows->binding};
+
+		look(&one);
+	}
 }
 
 const struct shadow shadow_git = {.tool = "git", .look = look};

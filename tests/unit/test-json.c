@@ -164,6 +164,9 @@ names(void)
 	tap_ok(json_only(ours, "d/0", none), "an empty object");
 	tap_ok(!json_only(ours, "a/b", both), "a number has no members");
 	tap_ok(!json_only(ours, "nobody", both), "nor what is not there");
+	tap_is(json_member(ours, "a", 1), "c", "a member's second member");
+	tap_ok(json_member(ours, "a", 2) == NULL, "it has no third");
+	tap_ok(json_member(ours, "a/b", 0) == NULL, "and a number has none");
 }
 
 static void
