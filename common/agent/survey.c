@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <stdio.h>
 
 #include "agent/around.h"
@@ -141,10 +142,25 @@ write_road(struct writing *writing, const struct road *road)
 		write_exchange(writing, i, &road->steps[i]);
 }
 
+/* A token that lies in a file is everybody's who may read that. */
+static void
+write_file(struct writing *writing, const struct road *road)
+{
+	const struct step *first = road == NULL ? NULL : &road->steps[0];
+	const char *file = first == NULL || first->identity == NULL
+			       ? NULL
+			       : settings_get(first->settings, "file");
+	char path[PATH_MAX];
+
+	if (file != NULL && road->around != NULL &&
+	    identity_path(file, road->around, path, sizeof(path), NULL) == 0)
+		writing_add(writing, "identity-file", path);
+}
+
 /* Where the login of a person rests, or would. */
 static void
-write_login(struct writing *writing, const struct agent *agent,
-    const struct road *road)
+write_login(
+    struct writing *writing, const struct agent *agent, const struct road *road)
 {
 	const struct step *first = road == NULL ? NULL : &road->steps[0];
 	unsigned char key[DIGEST_SIZE];
@@ -156,8 +172,7 @@ write_login(struct writing *writing, const struct agent *agent,
 	keeper_key(first->identity, first->settings, key);
 	if (keeper_holds(agent->keeper, key)) {
 		writing_add(writing, "login", "session");
-	} else if (keeper_has_keyring(
-		       agent->keeper, road->around, &why)) {
+	} else if (keeper_has_keyring(agent->keeper, road->around, &why)) {
 		writing_add(writing, "login", "keyring");
 	} else {
 		writing_add(writing, "login", "nowhere");
@@ -177,6 +192,9 @@ write_state(struct writing *writing, const struct agent *agent,
 		writing_add(writing, "mistake", mistake);
 	if (config_mistake(config, MISTAKES_MAX) != NULL)
 		writing_add(writing, "mistake", "and there are more");
+	writing_add(writing, "version", PROGRAM_VERSION);
+	if (agent->once)
+		writing_add(writing, "once", "1");
 	if (agent->skew > 0)
 		writing_number(writing, "ahead", agent->skew);
 	if (agent->skew < 0)
@@ -279,6 +297,7 @@ begin(struct asker *asker, const struct config *config)
 	write_state(survey.writing, asker_agent(asker), config);
 	if (message_get(request, "bindings") != NULL)
 		write_bindings(survey.writing, config);
+	write_file(survey.writing, road);
 	write_login(survey.writing, asker_agent(asker), road);
 	write_shortfalls(survey.writing);
 	if (actor_is_self(asker_actor(asker)))

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/stat.h>
+
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "helpers/daypass/checks.h"
@@ -194,6 +197,22 @@ read_login(struct checks *checks, const struct message *road)
 	checks_say(checks, "login", false, checks->login, "daypass login");
 }
 
+/* An agent that would lose something stays, and the newer one waits. */
+static void
+read_version(struct checks *checks, const struct message *road)
+{
+	static char cause[256];
+	const char *version = message_get(road, "version");
+
+	if (version == NULL || strcmp(version, PROGRAM_VERSION) == 0)
+		return;
+	snprintf(cause, sizeof(cause),
+	    "the session's agent is of version %.64s, and this is %s", version,
+	    PROGRAM_VERSION);
+	checks_say(checks, "version", false, cause,
+	    "daypass end; the next request starts one of this version");
+}
+
 static void
 read_actor(struct checks *checks, const struct message *road)
 {
@@ -204,6 +223,25 @@ read_actor(struct checks *checks, const struct message *road)
 	snprintf(checks->actor, sizeof(checks->actor),
 	    "this is inside of the session %s", actor);
 	checks_say(checks, "session", true, checks->actor, NULL);
+}
+
+/* What others write may well be for all (a projected volume); what is ours
+ * need not. */
+static void
+read_file(struct checks *checks, const struct message *road)
+{
+	static char cause[CHECKS_TEXT], remedy[CHECKS_TEXT];
+	const char *path = message_get(road, "identity-file");
+	struct stat st;
+
+	if (path == NULL || stat(path, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    st.st_uid != geteuid() || (st.st_mode & 044) == 0)
+		return;
+	snprintf(cause, sizeof(cause),
+	    "the token file '%.1000s' can be read by others (mode %03o)", path,
+	    (unsigned)st.st_mode & 0777);
+	snprintf(remedy, sizeof(remedy), "chmod 600 '%.1000s'", path);
+	checks_say(checks, "token-file", false, cause, remedy);
 }
 
 /* Whoever wants to know about a target that nothing binds gets no source, and
@@ -250,6 +288,7 @@ is_denied(const struct message *road)
 void
 checks_read(struct checks *checks, const struct message *road, bool whole)
 {
+	read_version(checks, road);
 	read_config(checks, road, whole);
 	read_memory(checks, road);
 	read_confinement(checks, road);
@@ -258,6 +297,7 @@ checks_read(struct checks *checks, const struct message *road, bool whole)
 	read_actor(checks, road);
 	read_audit(checks, road);
 	read_identity(checks, road);
+	read_file(checks, road);
 	read_login(checks, road);
 	if (!whole || (message_get(road, "fault") != NULL && !is_denied(road)))
 		read_road(checks, road);

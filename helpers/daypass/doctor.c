@@ -185,7 +185,13 @@ examine(const char *tool, const char *target, struct error *err)
 		checks_add(&checks, "agent", err->fault, err->text);
 		return;
 	}
-	checks_add(&checks, "agent", FAULT_NONE, NULL);
+	if (message_get(&road.message, "once") == NULL)
+		checks_add(&checks, "agent", FAULT_NONE, NULL);
+	else
+		checks_say(&checks, "agent", false,
+		    "no session can stay here: each request has an agent to "
+		    "itself, and nothing is kept",
+		    "export DAYPASS_RUNTIME_DIR=/a/directory/of/yours");
 	checks_read(&checks, &road.message, whole);
 	/* Nobody can be asked in another's name. */
 	if (as != NULL && whole)

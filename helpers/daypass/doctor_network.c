@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "helpers/daypass/doctor_network.h"
+#include "helpers/daypass/remedies.h"
 #include "wire/client.h"
 
 #define HOSTS 40 /* more than the agent looks at */
@@ -151,7 +152,11 @@ doctor_network(struct checks *checks)
 
 	client_start(&client, "reach");
 	if (client_answer(&client, &err) != 0) {
-		checks_add(checks, "network", err.fault, err.text);
+		if (err.fault == FAULT_USAGE) /* an agent that is older */
+			checks_say(checks, "network", false, err.text,
+			    remedy_of_cause(err.text));
+		else
+			checks_add(checks, "network", err.fault, err.text);
 		return;
 	}
 	way.word[ROOTS] = message_get(&client.message, "roots");

@@ -36,6 +36,17 @@ static const struct {
 	"remove it, or: export DAYPASS_RUNTIME_DIR=/a/directory/of/yours"},
     {"the runtime directory '",
 	"export DAYPASS_RUNTIME_DIR=/a/directory/of/yours"},
+    {"cannot bind 'agent.sock'",
+	"remove the agent.sock that stands in the runtime directory"},
+    {"agent: a message ",
+	"no daypass-agent listens at the runtime directory's agent.sock: end "
+	"who does, and remove it"},
+    {"no regular file", "put a file there; [include] takes a path too"},
+    {"is a link that leads nowhere", "mend the link, or remove it"},
+    {"holds a NUL byte", "write it as plain text, in UTF-8"},
+    {"is larger than 1 MiB", "a configuration is never that large: write it "
+			     "anew"},
+    {"neither to uid", "chown it to the user who asks, or to root"},
     {"has a line break, or more than",
 	"unset that variable, or make it one line that is short enough"},
     {"was started with the configuration", "daypass end"},
@@ -105,6 +116,23 @@ writable_file(const char *cause)
 	return keep("chmod go-w ", path, (size_t)(end - path), "");
 }
 
+/* "PATH: Permission denied", or with the path in quotes somewhere before. */
+static const char *
+unreadable_file(const char *cause)
+{
+	static const char end[] = ": Permission denied";
+	const char *quoted = strstr(cause, "'/");
+
+	if (!text_ends(cause, end))
+		return NULL;
+	if (quoted != NULL)
+		return keep(
+		    "chmod u+r ", quoted, strcspn(quoted + 1, "'") + 2, "");
+	return cause[0] != '/'
+		   ? NULL
+		   : keep("chmod u+r ", cause, strlen(cause) - strlen(end), "");
+}
+
 /* "[git] in /home/x/config line 8: ...", or without the section before it. */
 static const char *
 line_of_file(const char *cause)
@@ -136,6 +164,7 @@ remedy_of_cause(const char *cause)
 		return NULL;
 	if ((found = last_words(cause)) != NULL ||
 	    (found = writable_file(cause)) != NULL ||
+	    (found = unreadable_file(cause)) != NULL ||
 	    (found = line_of_file(cause)) != NULL)
 		return found;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

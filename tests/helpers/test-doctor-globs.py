@@ -65,6 +65,11 @@ def test_roads(place):
                     r'gcloud \(any\): aud=\* -> id-token'):
         like(text, f'ok binding: {pattern}', pattern)
     unlike(text, '1111', 'nothing of a sample')
+    bind(place, sections.credential('code', 'aws-codecommit', **{
+        'from': 'dev'}), sections.section('git', 'https://*.example.test',
+                                          credential='code'))
+    said(place, 'one that hangs on the target', r'ok binding: git https://\*\.'
+         r'example\.test: hangs on the target: daypass doctor git TARGET')
     bind(place, sections.docker('*.example.test', credential='nosuch'))
     said(place, 'one that leads nowhere', r'FAIL binding: docker \*\.example.*'
          r'nosuch.* \| mend /\S+ line 15', code=78)

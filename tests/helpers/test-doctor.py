@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""daypass doctor over broken set-ups: it names the cause in every one, and
-the command or the line that mends it."""
+"""daypass doctor over tools that are set up to ask somebody else, and roads
+that lead nowhere: it names the cause in every one, and the command or the line
+that mends it."""
 
 import json
 import os
@@ -13,7 +14,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
 from support import clients, sections, tap   # noqa: E402
-from support.tap import equal, like, ok, unlike   # noqa: E402
+from support.doctoring import doctor   # noqa: E402
+from support.tap import equal, like, unlike   # noqa: E402
 
 HOST = 'registry.example.test'
 PASSWORD = 'CANARY-a-password-at-rest'
@@ -28,24 +30,6 @@ def bind(place, *more):
         sections.git(rig), sections.federation(rig),
         sections.docker(HOST), sections.section(
             'gcloud', AUDIENCE, credential='id-token'), *more)
-
-
-def doctor(place, name, code, pattern, *arguments, env=None, remedy=None,
-           program='daypass'):
-    """The cause is said by a check that fails, what mends it too, and no
-    secret."""
-    done = place.run(program, 'doctor', *arguments, env=env)
-    equal(done.code, code, f'{name}: exit {code}')
-    unlike(done.out + done.err, 'CANARY|Q0FOQV', f'{name}: no secret')
-    checks = json.loads(place.run(program, 'doctor', '--json', *arguments,
-                                  env=env).out)['checks']
-    failed = [check for check in checks if not check['ok']]
-    like('\n'.join(f'{check["name"]}: {check["cause"]}' for check in failed),
-         pattern, f'{name}: the cause')
-    like('\n'.join(check['remedy'] or (check['cause'] if remedy else '')
-                   for check in failed), remedy or r'\S', f'{name}: what to do')
-    ok(all(check['cause'] in done.out for check in failed),
-       f'{name}: the same for people', done.out)
 
 
 def fine(place, name, *arguments, env=None):
@@ -252,7 +236,7 @@ def test_claims(place):
          'whom the token was for')
 
 
-# identities, exchanges, the network, files and the configuration
+# identities, exchanges and the network, with a target
 
 def test_trust(place):
     bind(place)
@@ -329,29 +313,6 @@ def test_clock(place):
     place.daypass('end')
     like(place.daypass('doctor', 'token', 'dev').out, 'FAIL clock',
          'seen by the very try that shows it')
-
-
-def test_files(place):
-    bind(place)
-    os.chmod(place.config, 0o666)
-    doctor(place, 'a configuration that others write', 78, 'writ', 'aws',
-           'default')
-    os.chmod(place.config, 0o600)
-    place.write(place.config, '[aws "default"]\ncredential = dvv\n'
-                + sections.web_identity(place.rig))
-    doctor(place, 'a credential that is not there', 78, 'dvv', 'aws',
-           'default')
-    place.write(place.config, '[aws "default"\n')
-    doctor(place, 'a line that is none', 78, 'line 1', 'aws', 'default')
-    place.write(place.config, '[credential "a"]\nexchange = aws-web-idntity\n')
-    doctor(place, 'a word that is none', 78,
-           'did you mean.*aws-web-identity', 'token', 'a')
-    place.daypass('end')
-    bind(place)
-    os.chmod(os.path.dirname(place.socket), 0o777)
-    doctor(place, 'a directory that others enter', 77, 'run/daypass',
-           'aws', 'default', remedy='chmod 700')
-    os.chmod(os.path.dirname(place.socket), 0o700)
 
 
 def test_identities(place):

@@ -4,6 +4,7 @@ that a thread answers for."""
 
 import contextlib
 import datetime
+import os
 import socket
 import ssl
 import threading
@@ -34,6 +35,30 @@ def listening(answer):
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+
+
+@contextlib.contextmanager
+def at_socket(path, answer):
+    """Who listens at a socket and gives each the same answer."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                with client:
+                    client.recv(65536)
+                    client.sendall(answer)
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        os.unlink(path)
 
 
 def wait_for_end(client):
