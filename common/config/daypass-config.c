@@ -44,8 +44,8 @@ print_file(const char *origin, const struct outline_file *file)
 	row_number(stdout, (int64_t)file->st.st_dev);
 	row_number(stdout, (int64_t)file->st.st_ino);
 	row_number(stdout, (int64_t)file->st.st_size);
-	row_number(stdout, (int64_t)file->st.st_mtim.tv_sec);
-	row_number(stdout, (int64_t)file->st.st_mtim.tv_nsec);
+	row_number(stdout, (int64_t)file->st.st_ctim.tv_sec);
+	row_number(stdout, (int64_t)file->st.st_ctim.tv_nsec);
 	row_end(stdout);
 }
 

@@ -181,6 +181,8 @@ reading_read(
 	return 0;
 }
 
+/* By the time of its state's change, not its contents': a mode that is wrong,
+ * or is mended, counts as well. */
 static bool
 is_changed(const struct seen_file *file)
 {
@@ -191,8 +193,8 @@ is_changed(const struct seen_file *file)
 	return (int64_t)st.st_dev != file->device ||
 	       (int64_t)st.st_ino != file->inode ||
 	       (int64_t)st.st_size != file->size ||
-	       (int64_t)st.st_mtim.tv_sec != file->seconds ||
-	       (int64_t)st.st_mtim.tv_nsec != file->nanoseconds;
+	       (int64_t)st.st_ctim.tv_sec != file->seconds ||
+	       (int64_t)st.st_ctim.tv_nsec != file->nanoseconds;
 }
 
 bool

@@ -113,6 +113,10 @@ def test_contents(place):
     place.write(place.config, BOUND, 0o660)
     all_fail(place, r'written by others \(mode 660\): chmod go-w',
              'one that the group can write')
+    os.chmod(place.config, 0o600)
+    all_work(place, 'once its mode is mended, and nothing else')
+    os.chmod(place.config, 0o606)
+    all_fail(place, r'written by others \(mode 606\)', 'and spoilt again')
     for text in ('[git "https://git.example"\n', '[', 'key = value\n',
                  '[git "x"]\n\tcredential = "open\n', '[a\\b]\n\tc = d\n'):
         place.write(place.config, text)

@@ -74,7 +74,7 @@ config_of_file(const char *path)
 	snprintf(rows, sizeof(rows),
 	    "file\tuser\t%s\t%lld\t%lld\t%lld\t%lld\t%lld\nend\n", path,
 	    (long long)st.st_dev, (long long)st.st_ino, (long long)st.st_size,
-	    (long long)st.st_mtim.tv_sec, (long long)st.st_mtim.tv_nsec);
+	    (long long)st.st_ctim.tv_sec, (long long)st.st_ctim.tv_nsec);
 	config_read(rows, strlen(rows), &config, NULL);
 	return config;
 }
