@@ -28,8 +28,7 @@ static const struct {
     {"nothing binds this target",
 	"bind it: a section for it with `credential = NAME`; daypass init "
 	"writes one"},
-    {"DAYPASS_CONFIG names",
-	"unset DAYPASS_CONFIG, or let it name a file that is there"},
+    {"DAYPASS_CONFIG names", "unset DAYPASS_CONFIG"},
     {"DAYPASS_RUNTIME_DIR '",
 	"export DAYPASS_RUNTIME_DIR=/a/directory/of/yours, or unset it"},
     {"behind a symbolic link",

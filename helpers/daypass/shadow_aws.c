@@ -150,6 +150,14 @@ look_at_first(
 	    shadows->target, profile->first, path);
 }
 
+/* By its own name, so that setup knows of it. */
+static bool
+is_bound(const struct shadows *shadows)
+{
+	return shadows->binding != NULL &&
+	       strcmp(shadows->binding, shadows->target) == 0;
+}
+
 static void
 look_at_process(
     struct shadows *shadows, const struct profile *profile, const char *path)
@@ -162,7 +170,8 @@ look_at_process(
 	    "--profile %.500s",
 	    ours, name, name);
 	if (profile->process[0] == '\0')
-		shadow_note(shadows, "aws-setup", remedy,
+		shadow_note(shadows, "aws-setup",
+		    is_bound(shadows) ? "daypass setup aws" : remedy,
 		    "the profile %s has no credential_process in %s", name,
 		    path);
 	else if (!shadow_is_ours(profile->process, ours))

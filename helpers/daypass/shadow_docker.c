@@ -15,6 +15,7 @@
  * then the passwords in `auths`.
  */
 static const char ours[] = "docker-credential-daypass";
+static const char setup[] = "daypass setup docker";
 
 /* The member of `object` that is for the host, as docker, podman and crane may
  * write it, as a path in the document. */
@@ -134,7 +135,9 @@ look_at_file(struct shadows *shadows, const char *path, const char *text,
 	char remedy[CHECKS_TEXT];
 
 	if (json == NULL) {
-		shadow_add(shadows, "docker-setup", "mend it",
+		snprintf(remedy, sizeof(remedy),
+		    "python3 -m json.tool '%.800s' shows where", path);
+		shadow_add(shadows, "docker-setup", remedy,
 		    "%s is no JSON, so docker uses nothing of it", path);
 		return;
 	}
@@ -150,7 +153,7 @@ look_at_file(struct shadows *shadows, const char *path, const char *text,
 		    "docker asks docker-credential-%s for %s: %s in %s says so",
 		    word, host, where, path);
 	else if (!password)
-		shadow_note(shadows, "docker-setup", remedy,
+		shadow_note(shadows, "docker-setup", setup,
 		    "docker asks nobody for %s: neither credHelpers nor "
 		    "credsStore in %s",
 		    host, path);
@@ -222,7 +225,7 @@ look_at_all(struct shadows *shadows, const char *path, const char *text)
 		    "says so",
 		    word, shadows->shown, path);
 	else if (!named)
-		shadow_note(shadows, "docker-setup", remedy,
+		shadow_note(shadows, "docker-setup", setup,
 		    "docker asks nobody for %s: no credsStore in %s",
 		    shadows->shown, path);
 }
@@ -273,8 +276,7 @@ look(struct shadows *shadows)
 			look_at_file(shadows, path, text, host);
 		break;
 	case 1:
-		shadow_note(shadows, "docker-setup",
-		    "\"credsStore\": \"daypass\" in that file",
+		shadow_note(shadows, "docker-setup", setup,
 		    "docker asks nobody for %s: there is no %s",
 		    shadows->globs ? shadows->shown : host, path);
 		break;

@@ -15,6 +15,9 @@
 static const char ours[] = "gcloud-credential-daypass";
 static const char default_file[] =
     ".config/gcloud/application_default_credentials.json";
+static const char remedy[] =
+    "daypass setup gcloud writes an external account file, and prints what to "
+    "export";
 static const char command_of[] = "credential_source/executable/command";
 
 static const char *const overrides[] = {"CLOUDSDK_AUTH_ACCESS_TOKEN",
@@ -24,13 +27,13 @@ static const char *const overrides[] = {"CLOUDSDK_AUTH_ACCESS_TOKEN",
 static void
 look_at_overrides(struct shadows *shadows)
 {
-	char remedy[128];
+	char unset[128];
 
 	for (size_t i = 0; overrides[i] != NULL; i++) {
 		if (shadow_variable(overrides[i]) == NULL)
 			continue;
-		snprintf(remedy, sizeof(remedy), "unset %s", overrides[i]);
-		shadow_add(shadows, "gcloud-environment", remedy,
+		snprintf(unset, sizeof(unset), "unset %s", overrides[i]);
+		shadow_add(shadows, "gcloud-environment", unset,
 		    "%s is set, and gcloud uses that", overrides[i]);
 	}
 }
@@ -62,7 +65,7 @@ look_at_ours(struct shadows *shadows, const struct json *json,
 		    "%s is for the audience %s", path, audience);
 	if (shadow_missing(command, program, sizeof(program)) != NULL)
 		shadow_add(shadows, "gcloud-setup",
-		    "name the program where it is now",
+		    "daypass setup gcloud, and export what it prints",
 		    "%s runs %s, which cannot be run", path, program);
 	else
 		shadow_good(shadows, "gcloud-setup", "%s asks daypass", path);
@@ -75,13 +78,13 @@ look_at_file(struct shadows *shadows, const char *path, const char *text,
 {
 	scoped(json) struct json *json = json_parse(text, strlen(text), NULL);
 	const char *type = "none", *command = NULL;
-	static const char remedy[] =
-	    "set GOOGLE_APPLICATION_CREDENTIALS to an external account file "
-	    "whose executable is gcloud-credential-daypass";
+	char mend[CHECKS_TEXT];
 
 	if (json == NULL) {
-		shadow_add(shadows, "gcloud-file", "mend it",
-		    "%s (%s) is no JSON", path, why);
+		snprintf(mend, sizeof(mend),
+		    "python3 -m json.tool '%.800s' shows where", path);
+		shadow_add(shadows, "gcloud-file", mend, "%s (%s) is no JSON",
+		    path, why);
 		return;
 	}
 	json_string(json, "type", &type);
@@ -111,12 +114,10 @@ look_at_path(
 	if (got == 0)
 		look_at_file(shadows, path, text, why);
 	else if (got == 1 && named)
-		shadow_add(shadows, "gcloud-file", "write it, or name another",
+		shadow_add(shadows, "gcloud-file", remedy,
 		    "%s names %s, and there is no such file", why, path);
 	else if (got == 1)
-		shadow_note(shadows, "gcloud-setup",
-		    "export GOOGLE_APPLICATION_CREDENTIALS=FILE, an external "
-		    "account whose executable is gcloud-credential-daypass",
+		shadow_note(shadows, "gcloud-setup", remedy,
 		    "GOOGLE_APPLICATION_CREDENTIALS is not set, and there is "
 		    "no %s",
 		    path);

@@ -25,6 +25,7 @@
 #define HOSTS_MAX 8
 
 static const char ours[] = "git-credential-daypass";
+static const char setup[] = "daypass setup git";
 
 struct line {
 	const char *origin, *key, *value;
@@ -96,9 +97,13 @@ note_host(struct reading *reading, const char *key)
 	reading->host_count++;
 }
 
+/* git runs "git credential-NAME" where it is told no path: our program's whole
+ * name is then another's. */
 static bool
 is_us(const struct line *line)
 {
+	if (strcmp(line->value, ours) == 0)
+		return false;
 	return shadow_is_ours(line->value, ours) ||
 	       shadow_is_ours(line->value, "daypass");
 }
@@ -163,15 +168,27 @@ take_all(struct reading *reading, char *text, size_t length)
 	}
 }
 
+/* git says "file:PATH", and "command line:" and its like for what lies in none.
+ */
 static void
 look_at_header(const struct reading *reading)
 {
-	if (reading->header.key != NULL)
-		shadow_add(reading->shadows, "git-header",
-		    "git config --unset-all that key",
-		    "%s has an Authorization header in %s, which git sends "
-		    "before it asks anybody",
-		    reading->header.origin, reading->header.key);
+	const struct line *header = &reading->header;
+	char remedy[CHECKS_TEXT];
+
+	if (header->key == NULL)
+		return;
+	if (text_starts(header->origin, "file:"))
+		snprintf(remedy, sizeof(remedy),
+		    "git config --file '%.400s' --unset-all '%.400s'",
+		    header->origin + strlen("file:"), header->key);
+	else
+		snprintf(remedy, sizeof(remedy),
+		    "take %.400s out of git's environment", header->key);
+	shadow_add(reading->shadows, "git-header", remedy,
+	    "%s has an Authorization header in %s, which git sends before it "
+	    "asks anybody",
+	    header->origin, header->key);
 }
 
 static void
@@ -241,24 +258,26 @@ look_at_helper(const struct reading *reading, size_t i, bool before)
 static void
 look_at_none(const struct reading *reading)
 {
-	char remedy[2 * TARGET_MAX], origin[TARGET_MAX];
-
-	snprintf(remedy, sizeof(remedy),
-	    "git config --global --add credential.%s.helper %s",
-	    origin_of(reading, origin), ours);
 	if (reading->reset.key != NULL)
-		shadow_add(reading->shadows, "git-helper", remedy,
+		shadow_add(reading->shadows, "git-helper", setup,
 		    "an empty %s in %s forgets daypass, which was set before "
 		    "it",
 		    reading->reset.key, reading->reset.origin);
+	else if (reading->count > 0 &&
+		 strcmp(reading->helpers[0].value, ours) == 0)
+		shadow_add(reading->shadows, "git-helper", setup,
+		    "git takes '%s' (%s, %s) for `git credential-%s`: it wants "
+		    "a path, or the word daypass",
+		    ours, reading->helpers[0].key, reading->helpers[0].origin,
+		    ours);
 	else if (reading->count > 0)
-		shadow_add(reading->shadows, "git-helper", remedy,
+		shadow_add(reading->shadows, "git-helper", setup,
 		    "git asks '%.*s' (%s, %s) and never daypass",
 		    (int)strcspn(reading->helpers[0].value, " \t"),
 		    reading->helpers[0].value, reading->helpers[0].key,
 		    reading->helpers[0].origin);
 	else
-		shadow_note(reading->shadows, "git-setup", remedy,
+		shadow_note(reading->shadows, "git-setup", setup,
 		    "git asks no helper for %s", reading->shadows->shown);
 }
 
@@ -279,8 +298,7 @@ look_at_helpers(const struct reading *reading)
 			look_at_helper(reading, j, j < i);
 	if (shadow_missing(reading->helpers[i].value, path, sizeof(path)) !=
 	    NULL)
-		shadow_add(reading->shadows, "git-setup",
-		    "name the program where it is now",
+		shadow_add(reading->shadows, "git-setup", setup,
 		    "git is told to run %s (%s), which cannot be run", path,
 		    reading->helpers[i].origin);
 	else
@@ -312,7 +330,7 @@ is_machine(const struct reading *reading, const char *name, size_t length)
 static void
 look_at_netrc(const struct reading *reading)
 {
-	char path[PATH_MAX], *text = NULL;
+	char path[PATH_MAX], remedy[CHECKS_TEXT], *text = NULL;
 
 	if (shadow_path(NULL, ".netrc", path, sizeof(path)) == -1 ||
 	    access(path, R_OK) == -1 ||
@@ -322,8 +340,10 @@ look_at_netrc(const struct reading *reading)
 		at += strlen("machine");
 		at += strspn(at, " \t\r\n");
 		if (is_machine(reading, at, strcspn(at, " \t\r\n"))) {
-			shadow_add(reading->shadows, "git-netrc",
-			    "take the entry away",
+			snprintf(remedy, sizeof(remedy),
+			    "take the lines of machine %.*s out of %.500s",
+			    (int)strcspn(at, " \t\r\n"), at, path);
+			shadow_add(reading->shadows, "git-netrc", remedy,
 			    "%s has a password for %.*s, which git uses before "
 			    "it asks anybody",
 			    path, (int)strcspn(at, " \t\r\n"), at);
@@ -347,7 +367,9 @@ ask_git(struct shadows *shadows)
 
 	if (program_find("git", shadow_variable("PATH"), git, sizeof(git)) ==
 	    -1) {
-		shadow_note(shadows, "git-setup", NULL, "git is not on PATH");
+		shadow_note(shadows, "git-setup",
+		    "install git, or put its directory into PATH",
+		    "git is not on PATH");
 		return NULL;
 	}
 	if (program_run(argv, (const char *const *)environ,
@@ -358,8 +380,8 @@ ask_git(struct shadows *shadows)
 	    strstr(err.text, "error") != NULL ||
 	    strstr(err.text, "bad config") != NULL) {
 		shadow_add(shadows, "git-setup",
-		    "mend it; git config --list "
-		    "tells the same",
+		    "mend the line that it names; git config --list tells "
+		    "the same",
 		    "git cannot read its configuration: %s", err.text);
 		return NULL;
 	}

@@ -84,7 +84,7 @@ def test_docker(place):
          r'docker-credential-desktop for \*\.dkr.*fallback = desktop')
     docker_config(place)
     said(place, 'docker, nobody', r'FAIL docker-setup: docker asks nobody for '
-         r'\*\.dkr.*\| "credsStore": "daypass" in /\S+, for credHelpers knows')
+         r'\*\.dkr.*\| daypass setup docker')
     docker_config(place, credHelpers={ONE: 'ecr-login', 'ghcr.io': 'gh'},
                   credsStore='daypass')
     text = said(place, 'docker, a credHelper of one of them',
@@ -123,8 +123,7 @@ def test_git(place):
     config('well set up', r'ok git-setup: https://\*\.example\.test:8443 asks '
            'daypass', *ours)
     config('nobody', r'FAIL git-setup: git asks no helper for https://\*\.exa.*'
-           r'\| git config --global --add credential\.https://\*\.example\.'
-           r'test:8443\.helper git-cred')
+           r'\| daypass setup git')
     config('another first', "FAIL git-helper: git asks 'store'.*before.*"
            r'\| an empty `helper =` before ours in .credential "https://\*\.ex'
            r'ample\.test:8443"', '[credential]', 'helper = store', *ours)
