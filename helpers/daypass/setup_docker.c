@@ -10,6 +10,7 @@
 #include "config/match.h"
 #include "helpers/daypass/setup_json.h"
 #include "helpers/daypass/setup_member.h"
+#include "helpers/daypass/setup_registries.h"
 #include "helpers/daypass/setup_store.h"
 #include "helpers/daypass/setup_tools.h"
 #include "helpers/daypass/setup_wanted.h"
@@ -18,7 +19,7 @@
  * docker's config.json and containers' auth.json (containers-auth.json(5)):
  * `credHelpers` for each registry that is bound by its name. podman and skopeo
  * read docker's file as well, after their own. What globs bind goes through
- * `credsStore` (setup_store.c).
+ * `credsStore` (setup_store.c), for podman by setup_registries.c.
  */
 static const char helper_name[] = "docker-credential-daypass";
 static const char daypass_value[] = "\"daypass\"";
@@ -245,10 +246,13 @@ plan_docker(
 	char program[DIRS_PATH_MAX];
 	int containers;
 
-	if (plan->system)
+	if (plan->system) {
+		if (setup_registries_settle(plan, config, err) == -1)
+			return -1;
 		return setup_plan_note(plan, NOTE_SKIPPED, "", err,
-		    "docker and podman read no file of credentials for all "
-		    "users: run daypass setup docker as each of them");
+		    "docker reads no file of credentials for all users: run "
+		    "daypass setup docker as each of them");
+	}
 	if (setup_wanted_program(helper_name, program, sizeof(program), err) ==
 		-1 ||
 	    find_docker(path, sizeof(path), err) == -1 ||
@@ -256,6 +260,8 @@ plan_docker(
 	    (containers = find_containers(path, sizeof(path), err)) == -1)
 		return -1;
 	if (containers == 1 && settle_file(plan, config, path, true, err) == -1)
+		return -1;
+	if (setup_registries_settle(plan, config, err) == -1)
 		return -1;
 	return hint(plan, config, err);
 }

@@ -11,6 +11,7 @@
 #include "helpers/daypass/setup_ini.h"
 #include "helpers/daypass/setup_tools.h"
 #include "helpers/daypass/setup_wanted.h"
+#include "helpers/daypass/setup_whole.h"
 
 /*
  * gcloud: a credential file for each Google credential (setup_account.c), and
@@ -69,29 +70,14 @@ static int
 settle_account(struct setup_plan *plan, const char *path, const char *name,
     const struct buffer *wanted, struct error *err)
 {
-	struct setup_draft *draft;
-	struct setup_text text = {
-	    .bytes = wanted->bytes, .length = wanted->length};
+	bool put;
 
-	if (setup_plan_draft(plan, path, false, &draft, err) == -1)
+	if (setup_whole_settle(plan, path, name, wanted->bytes, &put, err) ==
+	    -1)
 		return -1;
-	draft->mode = plan->system ? 0644 : 0600;
-	if (setup_text_same(&draft->now, &text)) {
-		setup_plan_keep(plan, draft, name);
-		return 0;
-	}
-	if (setup_plan_retract(plan, draft, err) == -1)
-		return -1;
-	if (draft->now.length > 0) {
-		plan->conflict = true;
-		return setup_plan_note(plan, NOTE_SKIPPED, path, err,
-		    "it is there and not as daypass would write it: move it "
-		    "away");
-	}
-	if (setup_plan_append(plan, draft, name, wanted->bytes, 0, err) == -1)
-		return -1;
-	return setup_plan_note(plan, NOTE_CHANGE, path, err,
-	    "put in the credential file of %s", name);
+	return put ? setup_plan_note(plan, NOTE_CHANGE, path, err,
+			 "put in the credential file of %s", name)
+		   : 0;
 }
 
 /* gcloud's active configuration (its core/config.py, named_configs.py), and

@@ -1,12 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """What daypass setup wrote, used by the real git, skopeo, docker, aws and
-gcloud against the cloud on loopback; and --system, in a mount namespace."""
+gcloud against the cloud on loopback."""
 
 import json
 import os
 import shutil
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -16,7 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 from support import canary, clients, sections, tap   # noqa: E402
 from support.place import BUILD   # noqa: E402
 from support.registry import Registry, image, need   # noqa: E402
-from support.tap import equal, like, ok, unlike   # noqa: E402
+from support.tap import equal, like, ok   # noqa: E402
 
 AWS = '/usr/bin/aws'
 
@@ -93,6 +92,32 @@ def test_skopeo(place):
         setup(place, 'docker')
         done = place.run(skopeo, 'copy', source, there, env=env)
         ok(done.code == 0, 'skopeo copy', done)
+        setup(place, 'docker', '--undo')
+        done = place.run(skopeo, 'inspect', there, env=env)
+        ok(done.code != 0, 'undo: refused again', done)
+    no_secret(place)
+
+
+def test_skopeo_glob(place):
+    """A glob, which is credential-helpers to it: a registry that daypass
+    serves, and one that it does not know."""
+    skopeo, = need('skopeo')
+    source = image(place)
+    with Registry(place) as registry:
+        host, _, port = registry.host.partition(':')
+        place.configure(sections.docker(f'{host[:-1]}*:{port}',
+                                        audience=f'https://{registry.host}'))
+        env = clients.containers(place)
+        env['REGISTRY_AUTH_FILE'] = None
+        there = f'docker://{registry.host}/acme/web:v1'
+        done = place.run(skopeo, 'copy', source, there, env=env)
+        ok(done.code != 0, 'before: skopeo is refused', done)
+        setup(place, 'docker')
+        done = place.run(skopeo, 'copy', source, there, env=env)
+        ok(done.code == 0, 'a glob: skopeo copy', done)
+        done = place.run(skopeo, 'inspect', 'docker://localhost:1/x', env=env)
+        like(done.err, 'connection refused',
+             'another registry: it goes on without a password')
         setup(place, 'docker', '--undo')
         done = place.run(skopeo, 'inspect', there, env=env)
         ok(done.code != 0, 'undo: refused again', done)
@@ -184,57 +209,6 @@ def test_gcloud(place):
        'gcloud auth print-access-token', done)
     equal(place.rig.count('gcp_iam:generateAccessToken'), 1,
           'of the service account')
-
-
-# --system: the system's configuration and git's, in a mount namespace.
-
-OVER = 'mount --bind "$0" "$1" && shift && exec "$@"'
-
-
-def sysconfdir():
-    done = subprocess.run(
-        ['make', '-s', '--eval', 'show-sysconfdir: ; @echo $(sysconfdir)',
-         'show-sysconfdir'], cwd=BUILD, capture_output=True, text=True,
-        timeout=60, check=True, env={'PATH': os.environ['PATH']})
-    return done.stdout.strip()
-
-
-def system(place, etc, *words, **more):
-    return place.run('unshare', '--mount', 'sh', '-c', OVER, etc,
-                     sysconfdir(), os.path.join(BUILD, 'daypass'), 'setup',
-                     '--system', *words, **more)
-
-
-def test_system(place):
-    etc = place.make('etc')
-    if not os.path.isdir(sysconfdir()) or place.run(
-            'unshare', '--mount', 'sh', '-c', OVER, etc, sysconfdir(),
-            'true').code:
-        raise tap.Skip('no mount namespace')
-    place.write('etc/daypass/config', '[git "https://git.example.com"]\n'
-                '\tcredential = id-token\n[docker "ghcr.io"]\n'
-                '\tcredential = id-token\n', 0o644)
-    place.configure('[git "https://other.example"]\n'
-                    '\tcredential = id-token\n')
-    path = place.write('gitconfig', '[core]\n\tpager = cat\n', 0o644)
-    env = {'GIT_CONFIG_SYSTEM': path}
-    done = system(place, etc, 'all', env=env)
-    equal(done.code, 0, '--system')
-    like(done.out, 'docker +skipped: docker and podman read no file',
-         'what has no file for all users is skipped')
-    with open(path, encoding='utf-8') as file:
-        text = file.read()
-    like(text, r'"https://git.example.com"\]\n\thelper =\n',
-         'the system\'s bindings')
-    unlike(text, 'other.example', 'no user\'s')
-    equal(os.stat(path).st_mode & 0o777, 0o644, 'readable for all')
-    equal(sorted(os.listdir(place.path('etc/daypass'))),
-          ['config', 'config.setup'], 'remembered beside the configuration')
-    equal(system(place, etc, 'all', '--undo', env=env).code, 0, '--undo')
-    with open(path, encoding='utf-8') as file:
-        equal(file.read(), '[core]\n\tpager = cat\n', 'as it was')
-    equal(os.listdir(place.path('etc/daypass')), ['config'],
-          'nothing remembered')
 
 
 if __name__ == '__main__':
