@@ -58,12 +58,19 @@ static struct file {
     {".config/daypass/config", "[http]\n\ttimeout = 9s\n", NULL},
     {".config/daypass/gcloud-gcp.json", NULL, NULL},
     {".config/daypass/gcloud-ci.json", NULL, NULL},
+    {".config/containers/registries.conf.d/zz-daypass.conf", NULL, NULL},
+    {".config/containers/registries.conf", "[[registry]]\n", NULL},
     {"state", NULL, NULL},
 };
 #define FILES (sizeof(files) / sizeof(files[0]))
 
-static const char *const folders[] = {
-    ".docker", ".aws", ".config/daypass", ".config", ""};
+static const char *const folders[] = {".docker", ".aws", ".config/daypass",
+    ".config/containers/registries.conf.d", ".config/containers", ".config",
+    "bin", ""};
+
+/* Found on PATH: they are asked for there, and not started. */
+static const char *const programs[] = {
+    "bin/skopeo", "bin/docker-credential-daypass"};
 
 static const struct setup_tool *const tools[] = {
     &setup_tool_git, &setup_tool_docker, &setup_tool_aws, &setup_tool_gcloud};
@@ -124,6 +131,7 @@ put(bool new)
 		return;
 	rmdir(path_of(".config/gcloud/configurations"));
 	rmdir(path_of(".config/gcloud"));
+	rmdir(path_of(".config/containers/registries.conf.d"));
 }
 
 /* What a file holds; NULL where there is none. */
@@ -263,10 +271,19 @@ main(void)
 	    setenv("HOME", home, 1) == -1)
 		return 99;
 	snprintf(state, sizeof(state), "%s/state", home);
+	for (size_t i = 0; i < 2; i++) {
+		put_file(programs[i], "");
+		if (chmod(path_of(programs[i]), 0755) == -1)
+			return 99;
+	}
+	if (setenv("PATH", path_of("bin"), 1) == -1)
+		return 99;
 	for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++)
 		starve(&scenarios[i]);
 	for (size_t i = 0; i < FILES; i++)
 		put_file(files[i].name, NULL);
+	for (size_t i = 0; i < 2; i++)
+		put_file(programs[i], NULL);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		rmdir(path_of(folders[i]));
 	return tap_done();
