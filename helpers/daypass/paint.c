@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "helpers/daypass/paint.h"
+#include "helpers/daypass/screen.h"
 
 const char *
 paint(enum paint colour)
@@ -17,7 +17,7 @@ paint(enum paint colour)
 	};
 	const char *refused = secure_getenv("NO_COLOR");
 
-	if ((refused != NULL && refused[0] != '\0') || !isatty(STDOUT_FILENO))
+	if ((refused != NULL && refused[0] != '\0') || !screen_is())
 		return "";
 	return sequences[colour];
 }

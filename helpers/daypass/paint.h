@@ -3,7 +3,7 @@
 #define DAYPASS_HELPERS_DAYPASS_PAINT_H
 
 /* Colour for a person's terminal: an escape sequence for stdout, or "" where
- * that is no terminal or NO_COLOR is set (https://no-color.org). */
+ * that is no terminal that can, or NO_COLOR is set (https://no-color.org). */
 enum paint {
 	PAINT_PLAIN,
 	PAINT_BOLD,

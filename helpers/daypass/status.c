@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/dirs.h"
 #include "base/json.h"
+#include "helpers/daypass/screen.h"
 #include "helpers/daypass/table.h"
 #include "helpers/daypass/verb.h"
 #include "helpers/promptline.h"
@@ -49,18 +51,18 @@ join(struct buffer *document)
 }
 
 static int
-show(const char *document, struct error *err)
+show(FILE *out, const char *document, unsigned rows, struct error *err)
 {
 	scoped(json) struct json *json = NULL;
 
 	if (as_json) {
-		puts(document);
+		fprintf(out, "%s\n", document);
 		return 0;
 	}
 	json = json_parse(document, strlen(document), err);
 	if (json == NULL)
 		return error_in(err, "agent: its status");
-	table_status(json, &client.message);
+	table_status(out, json, &client.message, rows);
 	return 0;
 }
 
@@ -74,44 +76,94 @@ is_held(void)
 }
 
 static int
-look(void)
+look(FILE *out, unsigned rows, struct error *err)
 {
 	scoped(buffer) struct buffer document = BUFFER(MESSAGE_MAX);
-	struct error err;
 
 	client_start(&client, "status");
 	client.no_start = true;
-	if (client_answer(&client, &err) == 0) {
+	if (client_answer(&client, err) == 0) {
 		join(&document);
-		return show(buffer_text(&document), &err) == -1
-			   ? verb_fail(&err)
-			   : 0;
+		return show(out, buffer_text(&document), rows, err);
 	}
-	if (err.fault != FAULT_NONE)
-		return verb_fail(&err);
+	if (err->fault != FAULT_NONE)
+		return -1;
 	if (as_json)
-		puts(no_session);
+		fprintf(out, "%s\n", no_session);
 	else
-		puts(is_held() ? "no session is running, and none is started: "
-				 "daypass begin ends that"
-			       : "no session is running; the first helper "
-				 "that is asked starts one");
+		fputs(is_held()
+			  ? "no session is running, and none is started: "
+			    "daypass begin ends that\n"
+			  : "no session is running; the first helper that is "
+			    "asked starts one\n",
+		    out);
 	return 0;
+}
+
+/* What a look saw, as text that the caller frees; NULL: no memory. */
+static char *
+picture(unsigned rows, int *seen, struct error *err)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return NULL;
+	*seen = look(out, rows, err);
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static int
+look_once(void)
+{
+	struct error err;
+	int seen = 0;
+	scoped(string) char *text = picture(0, &seen, &err);
+
+	if (text == NULL) {
+		error_set(&err, FAULT_SYSTEM, "no memory");
+		return verb_fail(&err);
+	}
+	screen_print(text);
+	return seen == -1 ? verb_fail(&err) : 0;
 }
 
 /* On a terminal each look takes the place of the one before. What fails is
  * shown like all else: it may pass. */
 static void
+look_again(void)
+{
+	unsigned rows, columns;
+	struct error err;
+	int seen = 0;
+	char *text, failure[ERROR_TEXT_MAX + 16];
+
+	screen_size(&rows, &columns);
+	if ((text = picture(rows, &seen, &err)) == NULL)
+		return;
+	snprintf(failure, sizeof(failure), "daypass: %s\n", err.text);
+	screen_draw(seen == -1 ? failure : text);
+	free(text);
+}
+
+static void
 keep_looking(void)
 {
-	bool terminal = isatty(STDOUT_FILENO) && !as_json;
+	bool drawn = screen_is() && !as_json;
 
 	setvbuf(stdout, NULL, _IOFBF, 1 << 16); /* no flicker */
+	if (drawn)
+		fputs("\033[2J", stdout);
 	for (;;) {
-		if (terminal)
-			fputs("\033[H\033[2J", stdout);
-		look();
-		if (!terminal && !as_json)
+		if (drawn)
+			look_again();
+		else
+			look_once();
+		if (!drawn && !as_json)
 			puts("");
 		if (fflush(stdout) == EOF)
 			return;
@@ -135,7 +187,7 @@ run(int argc, char **argv)
 		return promptline_print();
 	if (watch)
 		keep_looking();
-	return watch ? 0 : look();
+	return watch ? 0 : look_once();
 }
 
 const struct verb verb_status = {

@@ -9,6 +9,13 @@
 #include "helpers/daypass/table.h"
 
 #define CELL 256
+#define NAME_LEAST 20
+#define NAME_MOST                                                  \
+	40 /* what is longer is shown, and its row is not straight \
+	    */
+
+static FILE *out;
+static int name_width; /* of this table's first column */
 
 /* The string at a path, fit to be shown; "-" where there is none. Some of it
  * is what a server or an issuer wrote. */
@@ -47,8 +54,10 @@ from_now(char text[CELL], const char **colour)
 		snprintf(text, CELL, "in %d s", (int)left);
 	else if (left < 7200)
 		snprintf(text, CELL, "in %d min", (int)(left / 60));
-	else
+	else if (left < 172800)
 		snprintf(text, CELL, "in %d h", (int)(left / 3600));
+	else
+		snprintf(text, CELL, "in %lld d", (long long)left / 86400);
 	return text;
 }
 
@@ -59,14 +68,14 @@ show_session(const struct json *status)
 	int64_t pid = 0;
 
 	json_integer(status, "session/agent_pid", &pid);
-	printf("%ssession%s        %s, since %s, agent %lld\n",
+	fprintf(out, "%ssession%s        %s, since %s, agent %lld\n",
 	    paint(PAINT_BOLD), paint(PAINT_PLAIN),
 	    cell(status, a, "session/id"), cell(status, b, "session/since"),
 	    (long long)pid);
-	printf("configuration  %s\n", cell(status, a, "session/config"));
-	printf("identity       %s", cell(status, a, "identity/source"));
-	printf(", %s", cell(status, a, "identity/issuer"));
-	printf(", %s\n", cell(status, a, "identity/subject"));
+	fprintf(out, "configuration  %s\n", cell(status, a, "session/config"));
+	fprintf(out, "identity       %s", cell(status, a, "identity/source"));
+	fprintf(out, ", %s", cell(status, a, "identity/issuer"));
+	fprintf(out, ", %s\n", cell(status, a, "identity/subject"));
 }
 
 static bool
@@ -90,25 +99,61 @@ show_credential(const struct json *status, unsigned i)
 	json_boolean(status, path, &revocable);
 	cell(status, d, "credentials/%u/expires_at", i);
 	left = from_now(d, &colour);
-	printf("%-20s %-9s %s%-10s%s %-10s %s\n",
+	fprintf(out, "%-*s %-9s %s%-10s%s %-10s %s\n", name_width,
 	    cell(status, a, "credentials/%u/name", i),
 	    cell(status, b, "credentials/%u/kind", i), colour, left,
 	    paint(PAINT_PLAIN), revocable ? "revocable" : "-",
 	    cell(status, c, "credentials/%u/target", i));
 }
 
-static void
-show_credentials(const struct json *status)
+static unsigned
+count_of(const struct json *status, const char *list)
 {
-	if (!is_there(status, "credentials", 0)) {
-		puts("\nno credential is held");
+	unsigned count = 0;
+
+	while (is_there(status, list, count))
+		count++;
+	return count;
+}
+
+/* As wide as the longest name, within reason. */
+static int
+width_of(const struct json *status, const char *list)
+{
+	char name[CELL];
+	size_t most = NAME_LEAST, length;
+
+	for (unsigned i = 0; is_there(status, list, i); i++) {
+		length = strlen(cell(status, name, "%s/%u/name", list, i));
+		if (length > most)
+			most = length;
+	}
+	return most < NAME_MOST ? (int)most : NAME_MOST;
+}
+
+/* At most so many, the rest as a number. */
+static void
+show_credentials(const struct json *status, unsigned most)
+{
+	unsigned count = count_of(status, "credentials");
+	int64_t omitted = 0;
+
+	if (count == 0) {
+		fputs("\nno credential is held\n", out);
 		return;
 	}
-	printf("\n%s%-20s %-9s %-10s %-10s %s%s\n", paint(PAINT_BOLD),
-	    "CREDENTIAL", "KIND", "EXPIRES", "REVOCABLE", "TARGET",
+	name_width = width_of(status, "credentials");
+	fprintf(out, "\n%s%-*s %-9s %-10s %-10s %s%s\n", paint(PAINT_BOLD),
+	    name_width, "CREDENTIAL", "KIND", "EXPIRES", "REVOCABLE", "TARGET",
 	    paint(PAINT_PLAIN));
-	for (unsigned i = 0; is_there(status, "credentials", i); i++)
+	most = most >= count ? count : most - 1;
+	for (unsigned i = 0; i < most; i++)
 		show_credential(status, i);
+	/* The agent leaves out what a message has no room for. */
+	json_integer(status, "credentials_omitted", &omitted);
+	if (omitted + count > most)
+		fprintf(
+		    out, "... %lld more\n", (long long)omitted + count - most);
 }
 
 static void
@@ -127,7 +172,7 @@ show_session_line(const struct json *status, unsigned i)
 	json_integer(status, path, &leader);
 	cell(status, b, "sessions/%u/until", i);
 	left = from_now(b, &colour);
-	printf("%-20s %-9lld %s%-10s%s %-10s %s\n",
+	fprintf(out, "%-*s %-9lld %s%-10s%s %-10s %s\n", name_width,
 	    cell(status, a, "sessions/%u/name", i), (long long)leader,
 	    over ? "" : colour, over ? "over" : left, paint(PAINT_PLAIN),
 	    advisory ? "advisory" : "-",
@@ -139,8 +184,9 @@ show_sessions(const struct json *status)
 {
 	if (!is_there(status, "sessions", 0))
 		return;
-	printf("\n%s%-20s %-9s %-10s %-10s %s%s\n", paint(PAINT_BOLD),
-	    "SESSION", "LEADER", "ENDS", "BOUNDARY", "REASON",
+	name_width = width_of(status, "sessions");
+	fprintf(out, "\n%s%-*s %-9s %-10s %-10s %s%s\n", paint(PAINT_BOLD),
+	    name_width, "SESSION", "LEADER", "ENDS", "BOUNDARY", "REASON",
 	    paint(PAINT_PLAIN));
 	for (unsigned i = 0; is_there(status, "sessions", i); i++)
 		show_session_line(status, i);
@@ -152,7 +198,7 @@ show_failures(const struct json *status)
 	char a[CELL], b[CELL], c[CELL];
 
 	for (unsigned i = 0; is_there(status, "failures", i); i++)
-		printf("%s%s%s%s  %-8s  %s\n", i == 0 ? "\n" : "",
+		fprintf(out, "%s%s%s%s  %-8s  %s\n", i == 0 ? "\n" : "",
 		    paint(PAINT_BAD), cell(status, a, "failures/%u/at", i),
 		    paint(PAINT_PLAIN), cell(status, c, "failures/%u/stage", i),
 		    cell(status, b, "failures/%u/text", i));
@@ -165,16 +211,16 @@ show_counters(const struct json *status)
 	    "refreshes", "revocations", "failures", NULL};
 	char path[64];
 
-	printf("\n%s", paint(PAINT_FAINT));
+	fprintf(out, "\n%s", paint(PAINT_FAINT));
 	for (const char *const *name = names; *name != NULL; name++) {
 		int64_t number = 0;
 
 		snprintf(path, sizeof(path), "counters/%s", *name);
 		json_integer(status, path, &number);
-		printf("%s%lld %s", name == names ? "" : ", ",
+		fprintf(out, "%s%lld %s", name == names ? "" : ", ",
 		    (long long)number, *name);
 	}
-	printf("%s\n", paint(PAINT_PLAIN));
+	fprintf(out, "%s\n", paint(PAINT_PLAIN));
 }
 
 /* Where records go; what waits and what was lost only where there is such. */
@@ -193,19 +239,19 @@ show_audit(const struct json *status)
 		json_integer(status, path, &waiting);
 		snprintf(path, sizeof(path), "audit/sinks/%u/ok", i);
 		json_boolean(status, path, &good);
-		printf("%s%-14s %s", good ? "" : paint(PAINT_BAD),
+		fprintf(out, "%s%-14s %s", good ? "" : paint(PAINT_BAD),
 		    i == 0 ? "audit" : "",
 		    cell(status, a, "audit/sinks/%u/sink", i));
 		if (waiting > 0)
-			printf(", %lld wait", (long long)waiting);
+			fprintf(out, ", %lld wait", (long long)waiting);
 		if (!good)
-			printf(": %s",
+			fprintf(out, ": %s",
 			    cell(status, b, "audit/sinks/%u/error", i));
-		printf("%s\n", good ? "" : paint(PAINT_PLAIN));
+		fprintf(out, "%s\n", good ? "" : paint(PAINT_PLAIN));
 	}
 	json_integer(status, "audit/lost", &lost);
 	if (lost > 0)
-		printf("%s%lld records were lost%s\n", paint(PAINT_BAD),
+		fprintf(out, "%s%lld records were lost%s\n", paint(PAINT_BAD),
 		    (long long)lost, paint(PAINT_PLAIN));
 }
 
@@ -221,17 +267,36 @@ show_others(const struct json *status, const struct message *answer)
 	while ((subject = message_next(answer, "principal", &at)) != NULL) {
 		text_printable(other, CELL, subject, strlen(subject));
 		if (strcmp(other, known) != 0)
-			printf("               before: %s\n", other);
+			fprintf(out, "               before: %s\n", other);
 	}
 }
 
-void
-table_status(const struct json *status, const struct message *answer)
+/* How many rows are left for credentials: 7 are there in any case, one may say
+ * how many more there are, and the last one stays empty. */
+static unsigned
+room_for(const struct json *status, const struct message *answer, unsigned rows)
 {
+	unsigned sessions = count_of(status, "sessions");
+	unsigned failures = count_of(status, "failures");
+	unsigned used = 9 + count_of(status, "audit/sinks"), at = 0;
+
+	while (message_next(answer, "principal", &at) != NULL)
+		used++;
+	used += sessions > 0 ? sessions + 2 : 0;
+	used += failures > 0 ? failures + 1 : 0;
+	return rows > used + 2 ? rows - used : 2;
+}
+
+void
+table_status(FILE *to, const struct json *status, const struct message *answer,
+    unsigned rows)
+{
+	out = to;
 	show_session(status);
 	show_others(status, answer);
 	show_audit(status);
-	show_credentials(status);
+	show_credentials(
+	    status, rows == 0 ? ~0u : room_for(status, answer, rows));
 	show_sessions(status);
 	show_failures(status);
 	show_counters(status);

@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -42,21 +43,23 @@ def test_colours(place):
     hold(place)
     if not os.path.exists('/bin/bash'):
         raise tap.Skip('there is no bash')
-    shown = on_terminal(place, 'daypass status')
+    shown = on_terminal(place, 'TERM=xterm daypass status')
     like(shown, r'dev +aws +\033\[32min \d+ min', 'long to live: green')
-    like(on_terminal(place, 'NO_COLOR=1 daypass status'),
+    like(on_terminal(place, 'NO_COLOR=1 TERM=xterm daypass status'),
          r'dev +aws +in \d+ min', 'NO_COLOR: none')
     place.daypass('end')
     place.rig.change(identity={'ttl': 300})
     place.daypass('token', '--audience', 'x')
-    like(on_terminal(place, 'daypass status'),
+    like(on_terminal(place, 'TERM=xterm daypass status'),
          r'id-token +\S+ +\033\[33min \d+ min', 'ten minutes: yellow')
     place.daypass('end')
     place.rig.change(identity={'ttl': 90})
     place.daypass('token', '--audience', 'x')
-    like(on_terminal(place, 'daypass status'),
+    like(on_terminal(place, 'TERM=xterm daypass status'),
          r'id-token +\S+ +\033\[31min \d+ s', 'two minutes: red')
     unlike(place.daypass('status').out, '\033', 'a pipe: none')
+    unlike(on_terminal(place, 'daypass status').partition('status')[2], '\033',
+           'TERM=dumb: none')
 
 
 def watch(place, *arguments):
@@ -85,16 +88,73 @@ def test_watch_json(place):
           'with what is held')
 
 
+def frames(place, line, size):
+    """What is drawn on a terminal of that size: each time, its lines as they
+    are seen, without what sets colours."""
+    with Terminal(place) as shell:
+        shell.say(f'stty rows {size[0]} cols {size[1]}')
+        shell.prompt()
+        shell.say(line)
+        shell.see('\033[J')
+        shell.see('\033[J')
+        shell.type('\x03')
+        ok(shell.see('$ '), f'{line}: until ^C')
+        drawn = shell.seen.decode('utf-8', 'replace').split('\033[H')[1:3]
+    return [re.sub('\033\\[[0-9]*[mKJ]', '', frame.partition('\033[J')[0])
+            .split('\r\n')[:-1] for frame in drawn]
+
+
 def test_watch_terminal(place):
     hold(place)
     if not os.path.exists('/bin/bash'):
         raise tap.Skip('there is no bash')
+    first, second = frames(place, 'TERM=xterm daypass status --watch',
+                           (24, 80))
+    like('\n'.join(first), 'dev +aws', 'the first look')
+    like('\n'.join(second), 'dev +aws', 'takes the place of the one before')
+
+
+def test_watch_small(place):
+    """Of 200 credentials what there is room for, on any terminal."""
+    if not os.path.exists('/bin/bash'):
+        raise tap.Skip('there is no bash')
+    place.configure()
+    for i in range(200):
+        place.daypass('token', '--audience', f'https://{i}.d\u00e9v.example/'
+                      + 'long/' * 12)
+    done = place.daypass('status')
+    listed = done.out.count('\nid-token ')
+    like(done.out, rf'\n\.\.\. {200 - listed} more\n',
+         'in a pipe: all that a message has room for, and how many more')
+    for rows, columns in ((24, 80), (10, 40), (3, 20), (1, 1)):
+        for frame in frames(place, 'TERM=xterm daypass status --watch',
+                            (rows, columns)):
+            ok(len(frame) <= max(rows - 1, 1),
+               f'{rows} by {columns}: no more rows', frame)
+            ok(max(map(len, frame)) <= columns, 'no longer ones', frame)
+            if rows >= 10:
+                like('\n'.join(frame), r'\n\.\.\. \d+ more\n\n\d+ hits',
+                     'how many more, and what comes behind them')
+    shown = on_terminal(place, 'TERM=xterm daypass status')
+    equal(shown.count('\nid-token '), listed, 'without --watch: all of them')
+    like(shown, 'd\u00e9v', 'in their own letters')
+    shown = on_terminal(place, 'LANG=C TERM=xterm daypass status')
+    like(shown, r'0\.d\?v\.example', 'a locale without them')
+    unlike(shown, '\u00e9', 'has none of them')
+
+
+def test_watch_dumb(place):
+    """TERM=dumb and no session: one look below the other."""
+    if not os.path.exists('/bin/bash'):
+        raise tap.Skip('there is no bash')
     with Terminal(place) as shell:
         shell.say('daypass status --watch')
-        ok(shell.see('\033[H\033[2J') and shell.see('dev'), 'the first look')
-        ok(shell.see('\033[H\033[2J') and shell.see('dev'), 'and the next')
+        ok(shell.see('no session is running') and
+           shell.see('no session is running'), 'twice')
         shell.type('\x03')
-        ok(shell.see('$ '), 'until ^C')
+        shell.see('$ ')
+        unlike(shell.seen.decode().partition('watch')[2], '\033\\[[HJ2]',
+               'nothing is drawn')
 
 
 def test_prompt(place):
