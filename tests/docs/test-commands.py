@@ -26,8 +26,8 @@ from commands.documented import Documented, Registry   # noqa: E402
 PAGES = [pages.read(path) for path in pages.paths()]
 LIBRARY = configured.library(PAGES)
 # What need not be on every machine; daypass and a shell's own do.
-OPTIONAL = ('aws', 'curl', 'docker', 'gcloud', 'podman', 'skopeo', 'nats',
-            'openssl', 'daypass-nats-callout')
+OPTIONAL = ('aws', 'buildah', 'curl', 'docker', 'gcloud', 'gsutil', 'podman',
+            'skopeo', 'nats', 'openssl', 'daypass-nats-callout')
 
 
 def commands(page):

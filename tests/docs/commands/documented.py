@@ -90,7 +90,7 @@ def put_images(place):
             assert processes.wait_for(lambda: registry.answers(port), 30)
             for name in names.IMAGES:
                 done = place.run(
-                    skopeo, '--insecure-policy', 'copy',
+                    skopeo, '--insecure-policy', 'copy', '-f', 'v2s2',
                     '--dest-tls-verify=false', image,
                     f'docker://localhost:{port}/{name}:latest')
                 assert done.code == 0, done

@@ -52,7 +52,7 @@ WORDS = {
     'TENANT': '00000000-0000-0000-0000-000000000000',
 }
 # Files and directories that are not ours to write: in the place instead.
-ROOTS = ('/etc/daypass-nats', '/var/log/daypass')
+ROOTS = ('/etc/daypass', '/var/log/daypass')
 CLIENT = '11111111-1111-1111-1111-111111111111'
 POOL, _ = POOLS = [
     '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/'

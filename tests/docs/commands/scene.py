@@ -82,8 +82,9 @@ class Scene:
                 found = True
                 self.place.write('home/' + path[2:], self.replaced(block.text))
             else:
-                self.place.write(self.replaced(path),
-                                 self.replaced(block.text))
+                path = self.replaced(path)
+                assert path.startswith(self.place.directory), path
+                self.place.write(path, self.replaced(block.text))
         return found
 
     def prepare(self):

@@ -173,6 +173,20 @@ class Identity(Scene):
         return {'NO_GCE_CHECK': None, **self.around}
 
 
+class Pod(Scene):
+    """A projected token for each audience."""
+
+    def words(self):
+        found = {}
+        for name, audience in (('aws', 'sts.amazonaws.com'),
+                               ('github', 'octo-sts.dev')):
+            path = self.place.path('tokens', name)
+            if not os.path.exists(path):
+                self.place.write(path, self.rig.token(audience))
+            found[f'/var/run/secrets/daypass/{name}'] = path
+        return found
+
+
 class Readme(Scene):
     """A newcomer: there is no configuration yet."""
 
@@ -188,6 +202,7 @@ SCENES = {
     'docs/commands.md': Commands,
     'docs/howto-agents.md': Agents,
     'docs/howto-functions.md': Functions,
+    'docs/howto-kubernetes.md': Pod,
     'docs/howto-setup.md': Setup,
     'docs/exchanges/aws-codecommit.md': ByHand,
     'docs/exchanges/token-exchange.md': TokenExchange,
