@@ -3,12 +3,19 @@
 
 import os
 import re
+import shutil
 
 from support import signin
 from support.identities import rows
 from support.ordinary import Ordinary
+from support.tap import ok
 
 from .scene import Scene
+
+try:
+    import yaml
+except ImportError:
+    yaml = None
 
 FUNCTION = ('function', 'https://hello-abc-ew.a.run.app')
 # base64 says no to a part that is not filled up, after what it decoded.
@@ -173,6 +180,48 @@ class Identity(Scene):
         return {'NO_GCE_CHECK': None, **self.around}
 
 
+class Jobs(Scene):
+    """The jobs that the page shows are done as well, each with the tokens of
+    its platform."""
+
+    def variables(self):
+        return {'GITHUB_ACTIONS': 'true',
+                'ACTIONS_ID_TOKEN_REQUEST_URL': self.rig['github_token_url'],
+                'ACTIONS_ID_TOKEN_REQUEST_TOKEN':
+                    self.rig['github_request_token']}
+
+    def prepare(self):
+        self.place.without_identity()
+        super().prepare()
+
+    def before(self):
+        if yaml is None:
+            return
+        github, gitlab = (yaml.safe_load(block.text)
+                          for block in self.page.of('yaml'))
+        self.place.write('home/work/result', 'x')
+        for step in github['jobs']['build']['steps']:
+            if 'run' in step:
+                self.does(step['run'], self.rig['actions_issuer'])
+        job = gitlab['build']
+        tokens = {name: self.rig.token(token['aud'])
+                  for name, token in job['id_tokens'].items()}
+        shutil.rmtree(self.place.path('home/work/other'))
+        self.does('\n'.join(job['before_script'] + job['script']),
+                  self.rig['issuer'], **dict.fromkeys(self.variables()),
+                  GITLAB_CI='true', **tokens)
+
+    def does(self, text, issuer, **variables):
+        self.rig.change(octo={'policies': {'acme/other': {'daypass': {
+            'issuer': issuer, 'subject_pattern': '.*acme/.*',
+            'permissions': {'contents': 'read'}}}}})
+        done = self.place.run('bash', '-ec', text, env=variables,
+                              cwd=self.place.path('home/work'))
+        last = text.strip().splitlines()[-1]
+        ok(done.code == 0 and 'daypass: ' not in done.err,
+           f'{self.page.path}: a job: {last}', done)
+
+
 class Pod(Scene):
     """A projected token for each audience."""
 
@@ -201,6 +250,7 @@ SCENES = {
     'docs/audit.md': Audit,
     'docs/commands.md': Commands,
     'docs/howto-agents.md': Agents,
+    'docs/howto-ci.md': Jobs,
     'docs/howto-functions.md': Functions,
     'docs/howto-kubernetes.md': Pod,
     'docs/howto-setup.md': Setup,
