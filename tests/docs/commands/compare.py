@@ -12,6 +12,7 @@ VARIES = (
     (r'/tmp/daypass-playground\.\w+', r'/\S+'),
     (r'\b(?<=agent )\d+$', r'\d+'),
     (r'\b\d+ (hits|mints|waits|records)\b', r'\d+ (hits|mints|waits|records)'),
+    (r'\brecord \d+', r'record \d+'),
     (r'\b\d+(\.\d+)? (ms|s|min|h)\b', r'\d+(\.\d+)? (ms|s|min|h)'),
     (r'\b[0-9a-f]{7,64}\b', r'[0-9a-f]{7,64}'),
     (r'\b(?=[a-z]*\d)[a-z\d]{8}\b', r'[a-z\d]{8}'),
