@@ -26,7 +26,7 @@ same_commands() {
 	"$newcomer" --commands >"$work/wanted" || return
 	sed -n 's/^## [0-9]*\. `\(.*\)`$/\1/p' "$page" |
 		diff "$work/wanted" - >"$work/said" &&
-		sed -n 's/^    \$ //p' "$page" |
+		sed -n 's/^\$ //p' "$page" |
 		sed "$(wc -l <"$work/wanted")q" |
 			diff "$work/wanted" - >"$work/said"
 }

@@ -72,8 +72,7 @@ def paths():
 
 
 def read(path):
-    with open(os.path.join(SOURCE, path), encoding='utf-8') as source:
-        return parse(path, source.read())
+    return parse(path, text_of(path))
 
 
 class Reader:
@@ -106,6 +105,19 @@ class Reader:
             self.block, self.lead = None, ''
         else:
             self.block.text += line + '\n'
+
+
+def spoken(text):
+    """What stands between backticks in the prose of a page: code that is
+    mentioned."""
+    prose = re.sub(r'^```.*?^```$', '', text, flags=re.M | re.S)
+    return [' '.join(span.split())
+            for span in re.findall(r'(?<!`)`([^`]+)`(?!`)', prose)]
+
+
+def text_of(path):
+    with open(os.path.join(SOURCE, path), encoding='utf-8') as source:
+        return source.read()
 
 
 def parse(path, text):
