@@ -107,12 +107,16 @@ class Reader:
             self.block.text += line + '\n'
 
 
+def prose(text):
+    """A page without its blocks."""
+    return re.sub(r'^```.*?^```$', '', text, flags=re.M | re.S)
+
+
 def spoken(text):
     """What stands between backticks in the prose of a page: code that is
     mentioned."""
-    prose = re.sub(r'^```.*?^```$', '', text, flags=re.M | re.S)
     return [' '.join(span.split())
-            for span in re.findall(r'(?<!`)`([^`]+)`(?!`)', prose)]
+            for span in re.findall(r'(?<!`)`([^`]+)`(?!`)', prose(text))]
 
 
 def text_of(path):
