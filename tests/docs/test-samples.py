@@ -175,5 +175,47 @@ def test_python(place):
             ok(False, f'{block.name}: Python', error, block.text)
 
 
+def usage(place, *words):
+    """What a command says of itself."""
+    return place.run(*words, '--help').out
+
+
+def test_synopses(place):
+    """A program's synopsis in the reference is its own."""
+    found = 0
+    for block in blocks('text'):
+        program = block.text.split()[0]
+        if not re.fullmatch(r'daypass[\w-]*|\w+-credential-daypass', program):
+            continue
+        if not os.access(os.path.join(BUILD, program), os.X_OK):
+            tap.skip(block.name, f'{program} was not built')
+            continue
+        found += 1
+        said = usage(place, program).split()
+        equal([word for word in block.text.split()
+               if word.strip('[]') not in [each.strip('[]') for each in said]],
+              [], f'{block.name}: {program} says the same')
+    ok(found > 6, 'synopses are found')
+
+
+def test_verbs(place):
+    """The options in the reference's table are those of --help."""
+    table = {}
+    for row in re.findall(r'^\| `([a-z]+)( [^`]*)?` \|', pages.text_of(
+            'docs/commands.md').partition('## daypass\n')[2].partition(
+                '\n### ')[0], re.M):
+        table.setdefault(row[0], set()).update(
+            re.findall(r'--[a-z-]+', row[1]))
+    ok(len(table) > 12, 'verbs are found')
+    listed = re.findall(r'^  ([a-z]+)  ', usage(place, 'daypass'), re.M)
+    equal(sorted(table), sorted(listed), 'the verbs are those of --help')
+    for verb, options in table.items():
+        said = set(re.findall(r'^  (--[a-z-]+)', usage(place, 'daypass', verb),
+                              re.M)) - {'--help', '--version'}
+        if verb in ('audit', 'doctor'):     # the rest is below the table
+            said &= options
+        equal(sorted(options), sorted(said), f'daypass {verb}: its options')
+
+
 if __name__ == '__main__':
     tap.run(globals())

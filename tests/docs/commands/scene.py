@@ -48,6 +48,9 @@ class Scene:
     def before(self):
         """The session has begun; the page's first command comes next."""
 
+    def after(self):
+        """All of them are done."""
+
     # the places around it
 
     def environment(self, proxy):
@@ -113,9 +116,10 @@ class Scene:
             # Behind some hosts are two services: the agent's and the tool's.
             place.daypass('begin', env=self.environment(ours))
             self.before()
-            return (self.shell_runs([self.text(command)
-                                     for command in commands]),
-                    ours.strangers | theirs.strangers)
+            done = self.shell_runs([self.text(command)
+                                    for command in commands])
+            self.after()
+            return done, ours.strangers | theirs.strangers
 
     def text(self, command):
         instead = self.of(command, self.altered, '{}')

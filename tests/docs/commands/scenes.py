@@ -8,8 +8,9 @@ import shutil
 from support import signin
 from support.identities import rows
 from support.ordinary import Ordinary
-from support.tap import ok
+from support.tap import equal, ok
 
+from . import configured
 from .scene import Scene
 
 try:
@@ -130,6 +131,13 @@ class Setup(Scene):
              ('credential', 'gcp-ci'))
 
 
+class Containers(Scene):
+    def after(self):
+        """An ordinary user's podman leaves a process that keeps namespaces."""
+        if os.getuid() != 0 and shutil.which('podman'):
+            self.place.run('podman', 'system', 'migrate')
+
+
 class Downscope(Scene):
     prints = {'printf': '"code": 403'}
 
@@ -244,6 +252,16 @@ class Readme(Scene):
     def configuration(self):
         return ''
 
+    def after(self):
+        """What init wrote is what the page shows of it."""
+        with open(self.place.config, encoding='utf-8') as source:
+            written = dict(configured.sections(source.read()))
+        block, = self.page.of('ini')
+        for head, lines in configured.sections(block.text):
+            equal([line.strip() for line in written.get(head, ())],
+                  [line.strip() for line in lines],
+                  f'{block.name}: init wrote {lines[0]}')
+
 
 SCENES = {
     'README.md': Readme,
@@ -251,6 +269,7 @@ SCENES = {
     'docs/commands.md': Commands,
     'docs/howto-agents.md': Agents,
     'docs/howto-ci.md': Jobs,
+    'docs/howto-docker.md': Containers,
     'docs/howto-functions.md': Functions,
     'docs/howto-kubernetes.md': Pod,
     'docs/howto-setup.md': Setup,
