@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "helpers/daypass/findings.h"
 #include "helpers/daypass/paint.h"
+#include "helpers/daypass/wrap.h"
 #include "helpers/reply.h"
 
 static struct reply reply;
@@ -58,20 +59,30 @@ or_empty(const char *text)
 }
 
 static void
+show_identity(const struct part *part)
+{
+	bool here = part_is(part, "here");
+	char reason[CHECKS_TEXT];
+
+	snprintf(reason, sizeof(reason), "%s%s",
+	    or_empty(part_get(part, "reason")),
+	    part_is(part, "chosen") ? " (taken)" : "");
+	printf("  %s%-3s%s %-16s ", paint(here ? PAINT_GOOD : PAINT_FAINT),
+	    here ? "yes" : "no", here ? paint(PAINT_PLAIN) : "",
+	    part_get(part, "identity"));
+	wrap_print(stdout, reason, 23);
+	fputs(paint(PAINT_PLAIN), stdout);
+}
+
+/* Those that are not here are many, and seldom of interest. */
+static void
 show_identities(const struct message *road)
 {
 	struct part part = {.message = road};
 
 	printf("%sidentities%s\n", paint(PAINT_BOLD), paint(PAINT_PLAIN));
-	while (next_part(&part, "identity")) {
-		bool here = part_is(&part, "here");
-
-		printf("  %s%-3s%s %-16s %s%s\n",
-		    paint(here ? PAINT_GOOD : PAINT_FAINT), here ? "yes" : "no",
-		    paint(PAINT_PLAIN), part_get(&part, "identity"),
-		    or_empty(part_get(&part, "reason")),
-		    part_is(&part, "chosen") ? " (taken)" : "");
-	}
+	while (next_part(&part, "identity"))
+		show_identity(&part);
 }
 
 /* `key=value`, where it is said and not empty. */
@@ -143,20 +154,69 @@ show_verdict(const struct message *road)
 		printf("     limit     %s\n", limit);
 }
 
+static int
+widest_name(const struct checks *checks)
+{
+	int width = 0;
+
+	for (unsigned i = 0; i < checks->count; i++)
+		if ((int)strlen(checks->check[i].name) > width)
+			width = (int)strlen(checks->check[i].name);
+	return width;
+}
+
+/* What fails stands out; what is only worth a word is no failure of the whole,
+ * and says so by its colour. */
+static void
+show_check(const struct check *check, int width, bool works)
+{
+	const char *cause = or_empty(check->cause);
+
+	printf("  %s%-4s%s ",
+	    paint(check->ok ? PAINT_GOOD
+		  : works   ? PAINT_WARN
+			    : PAINT_BAD),
+	    check->ok ? "ok" : "FAIL", paint(PAINT_PLAIN));
+	if (cause[0] == '\0') {
+		puts(check->name);
+		return;
+	}
+	printf("%-*s  ", width, check->name);
+	wrap_print(stdout, cause, (unsigned)width + 9);
+	if (!check->ok && check->remedy != NULL) {
+		printf("       ");
+		wrap_print(stdout, check->remedy, 7);
+	}
+}
+
+static void
+show_sum(const struct checks *checks)
+{
+	bool works = checks->fault == FAULT_NONE;
+	unsigned failed = 0;
+
+	for (unsigned i = 0; i < checks->count; i++)
+		failed += !checks->check[i].ok;
+	if (failed == 0)
+		printf("\n%sall is well%s\n", paint(PAINT_GOOD),
+		    paint(PAINT_PLAIN));
+	else
+		printf("\n%s%s%s: %u of %u checks failed\n",
+		    paint(works ? PAINT_WARN : PAINT_BAD),
+		    works ? "it works all the same" : "it does not work",
+		    paint(PAINT_PLAIN), failed, checks->count);
+}
+
 static void
 show_checks(const struct checks *checks)
 {
-	printf("\n%schecks%s\n", paint(PAINT_BOLD), paint(PAINT_PLAIN));
-	for (unsigned i = 0; i < checks->count; i++) {
-		const struct check *check = &checks->check[i];
+	int width = widest_name(checks);
 
-		printf("  %s%-4s%s %-18s %s\n",
-		    paint(check->ok ? PAINT_GOOD : PAINT_BAD),
-		    check->ok ? "ok" : "FAIL", paint(PAINT_PLAIN), check->name,
-		    or_empty(check->cause));
-		if (!check->ok && check->remedy != NULL)
-			printf("       %s\n", check->remedy);
-	}
+	printf("\n%schecks%s\n", paint(PAINT_BOLD), paint(PAINT_PLAIN));
+	for (unsigned i = 0; i < checks->count; i++)
+		show_check(
+		    &checks->check[i], width, checks->fault == FAULT_NONE);
+	show_sum(checks);
 }
 
 void

@@ -7,15 +7,17 @@
 #include "base/text.h"
 #include "helpers/daypass/paint.h"
 #include "helpers/daypass/table.h"
+#include "helpers/daypass/wrap.h"
 
 #define CELL 256
-#define NAME_LEAST 20
-#define NAME_MOST                                                  \
-	40 /* what is longer is shown, and its row is not straight \
-	    */
+#define NAME_LEAST 10
+#define NAME_MOST 40 /* with a longer one a row is not straight */
+#define TARGET_AT 33 /* columns behind the name */
+#define WHY_AT 22
 
 static FILE *out;
 static int name_width; /* of this table's first column */
+static bool is_drawn;  /* on a screen, which cuts what is too long */
 
 /* The string at a path, fit to be shown; "-" where there is none. Some of it
  * is what a server or an issuer wrote. */
@@ -38,27 +40,60 @@ cell(const struct json *status, char text[CELL], const char *fmt, ...)
 	return text_printable(text, CELL, value, strlen(value));
 }
 
+/* "42 min"; a moment ago is 0 s. */
+static char *
+span(char text[CELL], int64_t seconds)
+{
+	if (seconds < 0)
+		seconds = 0;
+	if (seconds < 120)
+		snprintf(text, CELL, "%d s", (int)seconds);
+	else if (seconds < 7200)
+		snprintf(text, CELL, "%d min", (int)(seconds / 60));
+	else if (seconds < 172800)
+		snprintf(text, CELL, "%d h", (int)(seconds / 3600));
+	else
+		snprintf(text, CELL, "%lld d", (long long)seconds / 86400);
+	return text;
+}
+
 /* "in 42 min", from a time of RFC 3339, and the colour of that. */
 static const char *
 from_now(char text[CELL], const char **colour)
 {
 	int64_t time = clock_parse_rfc3339(text);
 	int64_t left = time - clock_unix();
+	char until[CELL];
 
 	*colour = paint(time == -1 ? PAINT_PLAIN : paint_life(left));
 	if (time == -1)
 		return "-";
 	if (left <= 0)
 		return "expired";
-	if (left < 120)
-		snprintf(text, CELL, "in %d s", (int)left);
-	else if (left < 7200)
-		snprintf(text, CELL, "in %d min", (int)(left / 60));
-	else if (left < 172800)
-		snprintf(text, CELL, "in %d h", (int)(left / 3600));
-	else
-		snprintf(text, CELL, "in %lld d", (long long)left / 86400);
+	snprintf(text, CELL, "in %.32s", span(until, left));
 	return text;
+}
+
+/* How long ago that was. */
+static const char *
+till_now(char text[CELL])
+{
+	int64_t time = clock_parse_rfc3339(text);
+
+	return time == -1 ? "-" : span(text, clock_unix() - time);
+}
+
+static void
+show_identity(const struct json *status)
+{
+	char a[CELL], b[CELL];
+
+	fprintf(out, "%sidentity%s       %s%s%s\n", paint(PAINT_BOLD),
+	    paint(PAINT_PLAIN), paint(PAINT_BOLD),
+	    cell(status, a, "identity/subject"), paint(PAINT_PLAIN));
+	fprintf(out, "               %s, %s\n",
+	    cell(status, a, "identity/source"),
+	    cell(status, b, "identity/issuer"));
 }
 
 static void
@@ -68,14 +103,12 @@ show_session(const struct json *status)
 	int64_t pid = 0;
 
 	json_integer(status, "session/agent_pid", &pid);
-	fprintf(out, "%ssession%s        %s, since %s, agent %lld\n",
-	    paint(PAINT_BOLD), paint(PAINT_PLAIN),
-	    cell(status, a, "session/id"), cell(status, b, "session/since"),
-	    (long long)pid);
-	fprintf(out, "configuration  %s\n", cell(status, a, "session/config"));
-	fprintf(out, "identity       %s", cell(status, a, "identity/source"));
-	fprintf(out, ", %s", cell(status, a, "identity/issuer"));
-	fprintf(out, ", %s\n", cell(status, a, "identity/subject"));
+	cell(status, b, "session/since");
+	fprintf(out, "%ssession%s        for %s, agent %lld, %s\n",
+	    paint(PAINT_BOLD), paint(PAINT_PLAIN), till_now(b), (long long)pid,
+	    cell(status, a, "session/id"));
+	fprintf(out, "%sconfiguration%s  %s\n", paint(PAINT_BOLD),
+	    paint(PAINT_PLAIN), cell(status, a, "session/config"));
 }
 
 static bool
@@ -99,11 +132,12 @@ show_credential(const struct json *status, unsigned i)
 	json_boolean(status, path, &revocable);
 	cell(status, d, "credentials/%u/expires_at", i);
 	left = from_now(d, &colour);
+	cell(status, c, "credentials/%u/target", i);
 	fprintf(out, "%-*s %-9s %s%-10s%s %-10s %s\n", name_width,
 	    cell(status, a, "credentials/%u/name", i),
 	    cell(status, b, "credentials/%u/kind", i), colour, left,
 	    paint(PAINT_PLAIN), revocable ? "revocable" : "-",
-	    cell(status, c, "credentials/%u/target", i));
+	    wrap_cut(c, (unsigned)name_width + TARGET_AT));
 }
 
 static unsigned
@@ -197,11 +231,18 @@ show_failures(const struct json *status)
 {
 	char a[CELL], b[CELL], c[CELL];
 
-	for (unsigned i = 0; is_there(status, "failures", i); i++)
-		fprintf(out, "%s%s%s%s  %-8s  %s\n", i == 0 ? "\n" : "",
-		    paint(PAINT_BAD), cell(status, a, "failures/%u/at", i),
-		    paint(PAINT_PLAIN), cell(status, c, "failures/%u/stage", i),
-		    cell(status, b, "failures/%u/text", i));
+	if (!is_there(status, "failures", 0))
+		return;
+	fprintf(out, "\n%s%-10s  %-8s  %s%s\n", paint(PAINT_BOLD), "FAILED",
+	    "STAGE", "WHY", paint(PAINT_PLAIN));
+	for (unsigned i = 0; is_there(status, "failures", i); i++) {
+		cell(status, a, "failures/%u/at", i);
+		fprintf(out, "%s%6s ago%s  %-8s  ", paint(PAINT_BAD),
+		    till_now(a), paint(PAINT_PLAIN),
+		    cell(status, c, "failures/%u/stage", i));
+		cell(status, b, "failures/%u/text", i);
+		wrap_print(out, b, is_drawn ? WRAP_NOT : WHY_AT);
+	}
 }
 
 static void
@@ -239,8 +280,9 @@ show_audit(const struct json *status)
 		json_integer(status, path, &waiting);
 		snprintf(path, sizeof(path), "audit/sinks/%u/ok", i);
 		json_boolean(status, path, &good);
-		fprintf(out, "%s%-14s %s", good ? "" : paint(PAINT_BAD),
-		    i == 0 ? "audit" : "",
+		fprintf(out, "%s%-15s%s%s%s", paint(PAINT_BOLD),
+		    i == 0 ? "audit" : "", paint(PAINT_PLAIN),
+		    good ? "" : paint(PAINT_BAD),
 		    cell(status, a, "audit/sinks/%u/sink", i));
 		if (waiting > 0)
 			fprintf(out, ", %lld wait", (long long)waiting);
@@ -271,19 +313,19 @@ show_others(const struct json *status, const struct message *answer)
 	}
 }
 
-/* How many rows are left for credentials: 7 are there in any case, one may say
+/* How many rows are left for credentials: 8 are there in any case, one may say
  * how many more there are, and the last one stays empty. */
 static unsigned
 room_for(const struct json *status, const struct message *answer, unsigned rows)
 {
 	unsigned sessions = count_of(status, "sessions");
 	unsigned failures = count_of(status, "failures");
-	unsigned used = 9 + count_of(status, "audit/sinks"), at = 0;
+	unsigned used = 10 + count_of(status, "audit/sinks"), at = 0;
 
 	while (message_next(answer, "principal", &at) != NULL)
 		used++;
 	used += sessions > 0 ? sessions + 2 : 0;
-	used += failures > 0 ? failures + 1 : 0;
+	used += failures > 0 ? failures + 2 : 0;
 	return rows > used + 2 ? rows - used : 2;
 }
 
@@ -292,8 +334,10 @@ table_status(FILE *to, const struct json *status, const struct message *answer,
     unsigned rows)
 {
 	out = to;
-	show_session(status);
+	is_drawn = rows > 0;
+	show_identity(status);
 	show_others(status, answer);
+	show_session(status);
 	show_audit(status);
 	show_credentials(
 	    status, rows == 0 ? ~0u : room_for(status, answer, rows));

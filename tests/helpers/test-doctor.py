@@ -332,5 +332,25 @@ def test_identities(place):
         doctor(place, f'identity, {source}', 69, pattern, 'aws', 'default')
 
 
+def test_sum(place):
+    """The last line says whether it works."""
+    bind(place)
+    place.write('home/.gitconfig', f"""[credential "{place.rig['git']}"]
+\thelper =\n\thelper = {clients.GIT}\n\tuseHttpPath = true\n""")
+    url = place.rig['git'] + '/acme/web'
+    good = place.daypass('doctor', 'git', url)
+    like(good.out, r'\n\nall is well\n$', 'all is well')
+    unlike(good.out, ' \n', 'and no line ends with a blank')
+    place.rig.fault('sts', 'date-skew', seconds=1800, count=-1)
+    some = place.daypass('doctor', 'token', 'dev')
+    equal(some.code, 0, "what stands in nobody's way")
+    like(some.out, r'\nit works all the same: 1 of \d+ checks failed\n$',
+         'is told apart')
+    bad = place.daypass('doctor', 'git', 'https://elsewhere.example/x')
+    equal(bad.code, 78, 'nothing binds it')
+    like(bad.out, r'\n\nit does not work: \d of \d+ checks failed\n$',
+         'and that is the last word')
+
+
 if __name__ == '__main__':
     tap.run(globals())

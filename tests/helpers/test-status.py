@@ -62,6 +62,37 @@ def test_colours(place):
            'TERM=dumb: none')
 
 
+LONG = ('https://iam.googleapis.com/projects/1/locations/global/'
+        'workloadIdentityPools/p/providers/w')
+
+
+def lines_between(shown, line):
+    """What a command printed, without the shell's own words."""
+    text = shown.split(line + '\r\n')[-1].split('$ echo')[0]
+    return text.replace('\r', '').split('\n')
+
+
+def test_narrow(place):
+    """Nothing is broken in the middle of a word by a narrow terminal."""
+    if not os.path.exists('/bin/bash'):
+        raise tap.Skip('there is no bash')
+    place.configure(f'[function "{LONG}"]\n\tcredential = nosuch\n')
+    place.daypass('token', '--audience', LONG)
+    place.daypass('token', '--for', LONG + '/with/a/path/that/is/long')
+    like(place.daypass('status').out, LONG + '\n', 'a pipe gets it all')
+    shown = on_terminal(place, 'stty cols 72; NO_COLOR=1 daypass status')
+    lines = lines_between(shown, 'daypass status')
+    head = lines.index('FAILED      STAGE     WHY')
+    ok(max(map(len, lines[:head])) <= 72, 'no line is too long', *lines)
+    target, = (line for line in lines if line.startswith('id-token'))
+    like(target, r' https://iam\S+\.\.\.\S+providers/w$',
+         'of a long target the middle is left out')
+    equal(len(target), 72, 'and no more than that')
+    failed = lines[head + 1:]
+    like(failed[0], r'^ +\d+ s ago  config    \S', 'what failed, and when')
+    like(failed[1], r'^ {22}\S', 'goes on below itself')
+
+
 def watch(place, *arguments):
     process = place.start('daypass', 'status', '--watch', *arguments)
     time.sleep(0.3)
@@ -126,13 +157,13 @@ def test_watch_small(place):
     listed = done.out.count('\nid-token ')
     like(done.out, rf'\n\.\.\. {200 - listed} more\n',
          'in a pipe: all that a message has room for, and how many more')
-    for rows, columns in ((24, 80), (10, 40), (3, 20), (1, 1)):
+    for rows, columns in ((24, 80), (12, 40), (3, 20), (1, 1)):
         for frame in frames(place, 'TERM=xterm daypass status --watch',
                             (rows, columns)):
             ok(len(frame) <= max(rows - 1, 1),
                f'{rows} by {columns}: no more rows', frame)
             ok(max(map(len, frame)) <= columns, 'no longer ones', frame)
-            if rows >= 10:
+            if rows >= 12:
                 like('\n'.join(frame), r'\n\.\.\. \d+ more\n\n\d+ hits',
                      'how many more, and what comes behind them')
     shown = on_terminal(place, 'TERM=xterm daypass status')
