@@ -3,6 +3,7 @@
 
 #include "agent/rule.h"
 #include "base/text.h"
+#include "config/target.h"
 
 #define RAW "id-token:"
 #define CLAIM_NAME_MAX 128
@@ -22,19 +23,46 @@ tool_matches(const struct settings *rule, const struct asking *asking)
 	       says(rule, "tool", asking->tool);
 }
 
+/*
+ * Two spellings can be one thing to who is asked: GitHub does not go by case,
+ * and what is below a repository's path is taken for the repository. To allow
+ * the one says nothing of the other; to withhold it has to. The target is
+ * canonical: it has no dots, doubled slashes, or escapes of letters.
+ */
+static bool
+is_withheld(const char *pattern, const char *target)
+{
+	char part[TARGET_MAX], *slash;
+
+	if (text_copy(part, sizeof(part), target) == -1)
+		return true;
+	while (!text_glob_fold(pattern, part)) {
+		slash = strrchr(part, '/');
+		if (slash == NULL || slash == part || slash[-1] == '/')
+			return false;
+		*slash = '\0';
+	}
+	return true;
+}
+
 /* The identity's own token opens whatever trusts it: "any target" does not
  * mean it, unless that is denied. */
 static bool
 target_matches(const struct settings *rule, const struct asking *asking)
 {
 	const char *pattern = settings_get(rule, "target");
+	bool allows = says(rule, "verdict", "allow");
 
 	if (asking->id_token != NULL && pattern != NULL &&
 	    text_starts(pattern, RAW))
-		return text_glob(pattern, asking->id_token);
-	if (asking->id_token != NULL && says(rule, "verdict", "allow"))
+		return allows ? text_glob(pattern, asking->id_token)
+			      : text_glob_fold(pattern, asking->id_token);
+	if (asking->id_token != NULL && allows)
 		return false;
-	return pattern == NULL || text_glob(pattern, asking->target);
+	if (pattern == NULL)
+		return true;
+	return allows ? text_glob(pattern, asking->target)
+		      : is_withheld(pattern, asking->target);
 }
 
 static bool

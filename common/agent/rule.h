@@ -33,7 +33,8 @@ enum rule_match {
  * Does a [rule] apply? All its keys must: `tool`, `target` and `credential`
  * (globs), every `claim`, one of the `hours`. A rule that hands something out
  * wants the last credential of the chain to match, one that denies or asks
- * any of them: what is made of a guarded credential is guarded too.
+ * any of them: what is made of a guarded credential is guarded too. So is what
+ * lies below a guarded target, and another spelling of its letters.
  */
 enum rule_match rule_matches(
     const struct settings *rule, const struct asking *asking);

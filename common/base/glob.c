@@ -68,6 +68,14 @@ text_glob(const char *pattern, const char *text)
 }
 
 bool
+text_glob_fold(const char *pattern, const char *text)
+{
+	static const struct glob glob = {.stops = "/.:", .fold = true};
+
+	return match(&glob, pattern, text);
+}
+
+bool
 text_glob_host(const char *pattern, const char *host)
 {
 	static const struct glob glob = {.stops = ".", .fold = true};

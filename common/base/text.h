@@ -33,9 +33,10 @@ bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
 
 /* Globs of the configuration. text_glob: `*` crosses none of / . : and `**`
- * crosses all. text_glob_host: case does not matter, `*` is one label or a
- * part of one. */
+ * crosses all. text_glob_fold: the same, and case does not matter.
+ * text_glob_host: nor here, and `*` is one label or a part of one. */
 bool text_glob(const char *pattern, const char *text);
+bool text_glob_fold(const char *pattern, const char *text);
 bool text_glob_host(const char *pattern, const char *host);
 
 #endif

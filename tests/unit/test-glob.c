@@ -46,6 +46,15 @@ test_known(void)
 }
 
 static void
+test_fold(void)
+{
+	tap_ok(text_glob_fold("https://x/Acme/*", "https://x/aCME/Web"),
+	    "case does not matter");
+	tap_ok(!text_glob_fold("https://x/acme/*", "https://x/acme/a/b"),
+	    "what a star stops at does");
+}
+
+static void
 test_hosts(void)
 {
 	fits_host("*.dkr.ecr.*.amazonaws.com",
@@ -144,6 +153,7 @@ int
 main(void)
 {
 	test_known();
+	test_fold();
 	test_hosts();
 	test_all();
 	test_effort();
