@@ -23,8 +23,8 @@ struct audit_token {
 	struct road *road; /* while it is minted */
 	struct waiter waiter;
 	struct timer *timer;
-	struct secret *around; /* the variables of somebody who asked; or NULL */
-	bool with; /* what is minted, or was, was so with them */
+	struct secret *around; /* the variables of who asked, or NULL */
+	bool with;	       /* what is minted, or was, was so with them */
 };
 
 static void

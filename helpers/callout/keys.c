@@ -115,27 +115,37 @@ load(struct keys *keys, const struct kind *kind, const char *source,
 	return 0;
 }
 
+static struct secret *
+read_seed(const char *source, struct error *err)
+{
+	scoped(secret) struct secret *file = keyfile_read(source, err);
+	scoped(secret) struct secret *seed = secret_new(NKEY_RAW);
+
+	if (file == NULL)
+		return NULL;
+	if (seed == NULL)
+		no_memory(err);
+	else if (nkey_seed_read(secret_bytes(file), secret_length(file),
+		     NKEY_ACCOUNT, seed) == 0)
+		return take(&seed);
+	else
+		error_set(err, FAULT_CONFIG, "'%.300s' holds %s", source,
+		    kinds[0].what);
+	return NULL;
+}
+
 /* One seed alone: with another one comes another [account]. */
 static int
 load_account(
     struct keys *keys, const struct account_rule *rule, struct error *err)
 {
 	struct account *account = &keys->accounts[keys->account_count];
-	scoped(secret) struct secret *file =
-	    keyfile_read(rule->signing_key, err);
-	scoped(secret) struct secret *seed = secret_new(NKEY_RAW);
+	scoped(secret) struct secret *seed =
+	    read_seed(rule->signing_key, err);
 
-	if (file == NULL)
+	if (seed == NULL)
 		return error_in(err, "[account \"%.64s\"] signing-key",
 		    rule->name);
-	if (seed == NULL)
-		return no_memory(err);
-	if (nkey_seed_read(secret_bytes(file), secret_length(file),
-		NKEY_ACCOUNT, seed) == -1)
-		return error_set(err, FAULT_CONFIG,
-		    "[account \"%.64s\"] signing-key: '%.300s' holds no seed "
-		    "of an account (SA...)",
-		    rule->name, rule->signing_key);
 	account->rule = rule;
 	if (make_signer(&account->signer, seed, err) == -1)
 		return -1;

@@ -65,6 +65,7 @@ readers="
 writers="
 	common/agent/asker.c
 	common/agent/audit_feed.c
+	common/agent/audit_token.c
 	common/agent/child.c
 	common/agent/keeper.c
 	common/agent/login.c
