@@ -133,18 +133,19 @@ admit(struct redirect *redirect)
 
 /* A page elsewhere could have its own name lead to 127.0.0.1. */
 static bool
-is_for_us(const struct redirect *redirect, char *head)
+is_for_us(int port, const char *head)
 {
 	static const char *const names[] = {"127.0.0.1", "localhost", NULL};
-	char wanted[64], *line = head, *end;
+	const char *line = head, *end;
+	char wanted[64];
 
 	for (; (end = strstr(line, "\r\n")) != NULL; line = end + 2) {
 		if (strncasecmp(line, "Host:", 5) != 0)
 			continue;
 		line += 5 + strspn(line + 5, " \t");
 		for (const char *const *name = names; *name != NULL; name++) {
-			int length = snprintf(wanted, sizeof(wanted), "%s:%d",
-			    *name, redirect->port);
+			int length = snprintf(
+			    wanted, sizeof(wanted), "%s:%d", *name, port);
 
 			if (end - line == length &&
 			    strncasecmp(line, wanted, (size_t)length) == 0)
@@ -155,18 +156,16 @@ is_for_us(const struct redirect *redirect, char *head)
 	return false;
 }
 
-/* The query of "GET PATH?QUERY HTTP/1.1", which is cut out in place. NULL:
- * that is something else. */
-static const char *
-query_of(const struct redirect *redirect, char *head)
+const char *
+redirect_query(char *head, const char *path, int port)
 {
 	char *target = head + strlen("GET "), *end;
-	size_t length = strlen(redirect->path);
+	size_t length = strlen(path);
 
-	if (!text_starts(head, "GET ") || !is_for_us(redirect, head))
+	if (!text_starts(head, "GET ") || !is_for_us(port, head))
 		return NULL;
 	end = target + strcspn(target, " \r\n");
-	if (*end != ' ' || strncmp(target, redirect->path, length) != 0 ||
+	if (*end != ' ' || strncmp(target, path, length) != 0 ||
 	    target[length] != '?')
 		return NULL;
 	*end = '\0';
@@ -194,7 +193,9 @@ receive(struct redirect *redirect, struct visitor *visitor)
 			answer(visitor, 431, "too long\n");
 		return NULL;
 	}
-	if ((query = query_of(redirect, visitor->head)) == NULL)
+	query = redirect_query(
+	    visitor->head, redirect->path, redirect->port);
+	if (query == NULL)
 		answer(visitor, 404, "there is nothing here\n");
 	else
 		redirect->guest = visitor;

@@ -39,6 +39,11 @@ redirect_open(struct redirect *redirect, int port, struct error *err);
 int
 redirect_wait(struct redirect *redirect, int64_t deadline, const char **query);
 
+/* The query of the head "GET PATH?QUERY HTTP/1.1" for this path and port, which
+ * is cut out of it in place. NULL: that is something else. */
+const char *
+redirect_query(char *head, const char *path, int port);
+
 /* What that browser shows. */
 void
 redirect_answer(struct redirect *redirect, int status, const char *text);
