@@ -103,6 +103,9 @@ identity_trim(struct secret **token, const char *where, struct error *err)
 	length = secret_length(*token);
 	if (length == 0)
 		return error_set(err, FAULT_IDENTITY, "%s is empty", where);
+	if (length > IDENTITY_TOKEN_MAX)
+		return error_set(err, FAULT_IDENTITY,
+		    "%s is larger than %d bytes", where, IDENTITY_TOKEN_MAX);
 	for (size_t i = 0; i < length; i++)
 		if (bytes[i] <= ' ' || bytes[i] > '~')
 			return error_set(err, FAULT_IDENTITY,

@@ -143,7 +143,8 @@ void identity_trace_program(struct identity_trace *trace,
 
 /* Cuts white space at both ends, checks that a token is there and that its
  * bytes can stand in a header. FAULT_IDENTITY: `where` ("the file '/x'",
- * "variable CI_TOKEN") is empty or holds no token. */
+ * "variable CI_TOKEN") is empty, holds no token, or one of more than
+ * IDENTITY_TOKEN_MAX bytes. */
 int identity_trim(struct secret **token, const char *where, struct error *err);
 
 /* For static tokens: FAULT_IDENTITY when it has expired, naming `where`. What
@@ -151,8 +152,9 @@ int identity_trim(struct secret **token, const char *where, struct error *err);
 int identity_unexpired(
     const struct secret *token, const char *where, struct error *err);
 
-/* The most that an id token may have, wherever it comes from. */
-#define IDENTITY_TOKEN_MAX (64 * 1024)
+/* The most that an id token may have, wherever it comes from: what an exchange
+ * starts from, and its account of it, must fit into the agent's brief. */
+#define IDENTITY_TOKEN_MAX (32 * 1024)
 
 /* The most words of a program's command line, its name included. */
 #define IDENTITY_WORDS_MAX 64

@@ -195,6 +195,8 @@ nothing(const struct search *search, struct error *err)
 		    err, search->expired.fault, "%s", search->expired.text);
 	if (search->others.length > 0)
 		return wrong_audience(search, err);
+	if (search->broken.fault == FAULT_NONE)
+		return error_set(err, FAULT_SYSTEM, "no memory for a reason");
 	return error_set(err, search->broken.fault, "%s", search->broken.text);
 }
 

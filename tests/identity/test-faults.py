@@ -26,6 +26,8 @@ PROGRAMS = (
     ('saying two lines', 'printf "a\\nb\\n"', 'else than one token'),
     ('saying a NUL', 'printf "a\\0b"', 'else than one token'),
     ('without end', 'exec cat /dev/zero', ''),
+    ('saying much', 'head -c 40000 /dev/zero | tr "\\0" x',
+     'printed more than 32768 bytes'),
     ('telling secrets', 'echo "eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSJ9.c2ln" >&2;'
      'exit 1', r'status 1: \*\*\*'),
 )

@@ -96,7 +96,7 @@ mint(struct place *place, const char *path, const char *reply, char got[4096])
 static const char *
 reply(const char *status, const char *body)
 {
-	static char text[4096];
+	static char text[64 * 1024];
 
 	snprintf(text, sizeof(text),
 	    "HTTP/1.1 %s\r\nContent-Type: application/json\r\n"
@@ -170,6 +170,23 @@ test_refused(struct place *place)
 }
 
 static void
+test_huge(struct place *place)
+{
+	char body[IDENTITY_TOKEN_MAX + 64] = "{\"value\":\"", got[4096];
+	const char *token;
+	size_t start = strlen(body);
+
+	memset(body + start, 'x', IDENTITY_TOKEN_MAX + 1);
+	strcpy(body + start + IDENTITY_TOKEN_MAX + 1, "\"}");
+	refuse(place, reply("200 OK", body), FAULT_IDENTITY,
+	    "is larger than 32768 bytes");
+	strcpy(body + start + IDENTITY_TOKEN_MAX, "\"}");
+	token = mint(place, "", reply("200 OK", body), got);
+	tap_number(token == NULL ? 0 : (int64_t)strlen(token),
+	    IDENTITY_TOKEN_MAX, "one byte less is a token");
+}
+
+static void
 is_here(struct place *place, bool expected, const char *text)
 {
 	char reason[IDENTITY_REASON_MAX] = "";
@@ -213,6 +230,7 @@ main(void)
 	place_open(&place);
 	test_run(&place);
 	test_refused(&place);
+	test_huge(&place);
 	test_here(&place);
 	place_close(&place);
 	return tap_done();

@@ -229,6 +229,28 @@ jobs(char result[STARVE_RESULT])
 	return true;
 }
 
+/* A job whose only token is for others, and how it is told. */
+static bool
+no_jobs(char result[STARVE_RESULT])
+{
+	scoped(surroundings) struct surroundings *around = surroundings_new();
+	scoped(secret) struct secret *token = NULL;
+	const struct identity_mint mint = {.audience = "a", .around = around};
+	struct error err = {.fault = FAULT_NONE};
+
+	if (around == NULL ||
+	    surroundings_set(around, "GITLAB_CI", "true") == -1 ||
+	    surroundings_set(
+		around, "ID_TOKEN", "e30.eyJhdWQiOiJiIn0.c2ln") == -1)
+		return false;
+	if (identity_named("gitlab")->run(&mint, &token, &err) == 0 ||
+	    err.fault == FAULT_NONE)
+		strcpy(result, "no reason");
+	else
+		snprintf(result, STARVE_RESULT, "%s", err.text);
+	return err.fault == FAULT_NONE || err.fault == FAULT_IDENTITY;
+}
+
 /* A record, sealed. */
 static bool
 records(char result[STARVE_RESULT])
@@ -259,6 +281,7 @@ static const struct scenario scenarios[] = {
     {"secrets", NULL, secrets, NULL},
     {"an id token", NULL, tokens, NULL},
     {"a job's tokens", NULL, jobs, NULL},
+    {"a job without the one token", NULL, no_jobs, NULL},
     {"a document", NULL, documents, NULL},
     {"a configuration", make_rows, configuration, free_rows},
     {"configuration files", make_files, outlines, free_files},
