@@ -192,6 +192,8 @@ write_state(struct writing *writing, const struct agent *agent,
 		writing_add(writing, "mistake", mistake);
 	if (config_mistake(config, MISTAKES_MAX) != NULL)
 		writing_add(writing, "mistake", "and there are more");
+	if (agent->tally.mints > 0)
+		writing_add(writing, "compared", "1");
 	writing_add(writing, "version", PROGRAM_VERSION);
 	if (agent->once)
 		writing_add(writing, "once", "1");

@@ -171,6 +171,19 @@ checks_clock(struct checks *checks, const struct message *road)
 	    "set it, with NTP; daypass corrects for it, other tools do not");
 }
 
+/* A mint compares; doctor itself asks nobody for the time. */
+static void
+read_clock(struct checks *checks, const struct message *road, bool whole)
+{
+	checks_clock(checks, road);
+	if (whole && checks->clock[0] == '\0')
+		checks_say(checks, "clock", true,
+		    message_get(road, "compared") == NULL
+			? "nothing has been minted yet that would tell"
+			: "within 30 s of those that were asked",
+		    NULL);
+}
+
 /* Where a person's login rests. Whether a keyring has it, its own try says. */
 static void
 read_login(struct checks *checks, const struct message *road)
@@ -293,7 +306,7 @@ checks_read(struct checks *checks, const struct message *road, bool whole)
 	read_memory(checks, road);
 	read_confinement(checks, road);
 	read_lacks(checks, road);
-	checks_clock(checks, road);
+	read_clock(checks, road, whole);
 	read_actor(checks, road);
 	read_audit(checks, road);
 	read_identity(checks, road);

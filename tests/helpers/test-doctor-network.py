@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """daypass doctor without a target: the network, host by host."""
 
+import contextlib
 import json
 import os
 import socket
@@ -12,7 +13,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import hosts, sections, tap   # noqa: E402
+from support import hosts, processes, sections, tap   # noqa: E402
 from support.doctoring import doctor   # noqa: E402
 from support.tap import equal, less, like, ok, unlike   # noqa: E402
 
@@ -160,17 +161,62 @@ def test_names_and_connections(place):
         less((time.monotonic() - began) / 2, 6, 'in a few seconds')
 
 
+@contextlib.contextmanager
+def silent(place, count):
+    """So many hosts that take connections and say nothing, configured."""
+    with contextlib.ExitStack() as stack:
+        ports = [stack.enter_context(hosts.listening(hosts.wait_for_end))
+                 for _ in range(count)]
+        place.configure(*(role(f's{port}', endpoint=f'https://127.0.0.1:{port}')
+                          for port in ports))
+        place.daypass('begin')
+        yield
+
+
 def test_all_at_once(place):
     """Many that do not answer take no longer than one."""
-    with hosts.listening(hosts.wait_for_end) as port:
-        place.configure(*(
-            role(f's{n}', endpoint=f'https://127.0.{n}.1:{port}')
-            for n in range(35)))
+    with silent(place, 35):
         began = time.monotonic()
         found = network(place)
-        less(time.monotonic() - began, 8, 'no longer than one')
-    equal(sum(not good for good, *_ in found), 32, 'thirty-two of them')
+        less(time.monotonic() - began, 10, 'no longer than one')
+    equal(sum('timed out' in cause for _, cause, _ in found), 32,
+          'thirty-two of them')
     like(str(found[-1]), 'more hosts than were looked at', 'and it says so')
+
+
+def looks(place):
+    """How many children the agent has: one for each host."""
+    return len(processes.children(place.agent()))
+
+
+def test_who_gives_up(place):
+    """Nobody looks on for who has gone, or when the session ends."""
+    with silent(place, 5):
+        with place.start('daypass', 'doctor') as asking:
+            ok(processes.wait_for(lambda: looks(place) == 5, 10),
+               'five children look')
+            asking.kill()
+            asking.communicate()
+        ok(processes.wait_for(lambda: not looks(place), 2),
+           'who hangs up is waited for by none')
+        with place.start('daypass', 'doctor') as asking:
+            processes.wait_for(lambda: looks(place) == 5, 10)
+            began = time.monotonic()
+            place.daypass('end')
+            less(time.monotonic() - began, 3, 'the end waits for no look')
+            asking.communicate(timeout=60)
+        place.daypass('end')
+
+
+def test_many_at_once(place):
+    """What one user can have the agent do has a limit."""
+    with silent(place, 32):
+        asking = [place.start('daypass', 'doctor') for _ in range(2)]
+        ok(processes.wait_for(lambda: looks(place) == 64, 10), 'two may')
+        doctor(place, 'a third', 75, 'others look at the network right now')
+        for one in asking:
+            one.communicate(timeout=60)
+            equal(one.returncode, 75, 'those who came first have their answer')
 
 
 def test_certificates(place):
