@@ -11,6 +11,43 @@ is_blank(char c)
 	       c == '\v';
 }
 
+/* What Python takes for a blank and others do not, or for a line's end. */
+static bool
+is_odd(const char *at, const char *end)
+{
+	static const char *const odd[] = {"\xc2\x85", "\xc2\xa0",
+	    "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82",
+	    "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
+	    "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a",
+	    "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f",
+	    "\xe3\x80\x80", "\x1c", "\x1d", "\x1e", "\x1f"};
+	size_t length;
+
+	if (*at == '\r')
+		return at + 1 < end && at[1] != '\n';
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		length = strlen(odd[i]);
+		if (length <= (size_t)(end - at) &&
+		    memcmp(at, odd[i], length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is there any, where it would be a matter of what is a key? */
+static bool
+has_odd(const char *at, const char *end)
+{
+	bool value = false;
+
+	for (; at < end; at++) {
+		value |= *at == '=' || *at == ':';
+		if (*at == '\r' ? is_odd(at, end) : !value && is_odd(at, end))
+			return true;
+	}
+	return false;
+}
+
 static int
 wrong(const struct setup_text *text, size_t at, const char *what,
     struct error *err)
@@ -102,6 +139,9 @@ setup_ini_next(const struct setup_text *text, struct setup_ini_line *line,
 	end = text->bytes + line->end;
 	while (first < end && is_blank(*first))
 		first++;
+	if (has_odd(text->bytes + line->begin, end))
+		return wrong(text, line->begin,
+		    "a blank that is one to some tools alone", err);
 	/* What is blank or a comment does not end a value that goes on. */
 	if (first == end || *first == '#' || *first == ';') {
 		if (!goes_on)
@@ -131,15 +171,17 @@ enter(const struct setup_text *text, const struct setup_ini_line *line,
 	return 0;
 }
 
+/* Of the section: what comes first behind its header, and the key. */
 static void
-note_key(const struct setup_ini_line *line, const char *key,
+note(const struct setup_ini_line *line, const char *key,
     struct setup_ini_found *found)
 {
 	if (found->first == 0) {
 		found->first = line->begin;
 		found->indent = line->indent;
 	}
-	if (key != NULL && strcmp(line->name, key) == 0) {
+	if (line->kind == INI_KEY && key != NULL &&
+	    strcmp(line->name, key) == 0) {
 		found->has_key = true;
 		found->key = *line;
 	}
@@ -157,13 +199,13 @@ setup_ini_find(const struct setup_text *text, const char *section,
 	while ((got = setup_ini_next(text, &line, err)) == 1) {
 		if (line.name[0] == '\0')
 			continue;
+		if (inside)
+			note(&line, key, found);
 		if (line.kind == INI_HEADER) {
 			inside = strcmp(line.name, section) == 0;
 			if (inside &&
 			    enter(text, &line, found, &there, err) == -1)
 				return -1;
-		} else if (inside) {
-			note_key(&line, key, found);
 		}
 	}
 	return got == -1 ? -1 : there;

@@ -38,10 +38,10 @@ int setup_ini_next(const struct setup_text *text, struct setup_ini_line *line,
 struct setup_ini_found {
 	size_t header; /* where its header begins */
 	size_t body;   /* behind its header's line */
-	size_t first;  /* where the line of its first key begins: */
+	size_t first;  /* where the next key or header begins: */
 	size_t indent; /* with so many blanks, which a key before it needs too,
-			  or the others would go on with its value; 0 without
-			  keys */
+			  or it would go on with that one's value; 0 where
+			  there is none */
 	bool has_key;
 	struct setup_ini_line key; /* the last one of that name */
 };

@@ -255,23 +255,26 @@ begin_file(
 }
 
 /* What has to stand between the text and lines behind it: its last line may
- * have no end, or a backslash there, which to git goes on with the next line.
- */
-static const char *
-gap(const struct setup_text *text)
+ * have no end, or half of one, or a backslash there, which to git goes on with
+ * the next line. */
+static void
+fill_gap(const struct setup_text *text, char gap[8])
 {
 	const char *newline = setup_text_newline(text);
 	size_t end = text->length;
-	bool open = end > 0 && text->bytes[end - 1] != '\n';
+	char last = end > 0 ? text->bytes[end - 1] : '\n';
+	bool goes_on;
 
-	while (end > 0 && strchr("\r\n", text->bytes[end - 1]) != NULL)
+	if (end > 0 && text->bytes[end - 1] == '\n')
 		end--;
-	if (end == 0 || text->bytes[end - 1] != '\\' ||
-	    text->length - end > strlen(newline))
-		return open ? newline : "";
-	if (!open)
-		return newline;
-	return newline[0] == '\r' ? "\r\n\r\n" : "\n\n";
+	if (end > 0 && text->bytes[end - 1] == '\r')
+		end--;
+	goes_on = end > 0 && text->bytes[end - 1] == '\\';
+	snprintf(gap, 8, "%s%s",
+	    last == '\n'   ? ""
+	    : last == '\r' ? "\n"
+			   : newline,
+	    goes_on ? newline : "");
 }
 
 int
@@ -280,11 +283,13 @@ setup_plan_append(struct setup_plan *plan, struct setup_draft *draft,
 {
 	struct setup_text *text = &draft->now;
 	struct setup_edit edit = {.kind = EDIT_NEWLINE, .old = ""};
+	char gap[8];
 
 	if (begin_file(plan, draft, err) == -1)
 		return -1;
-	edit.new = gap(text);
-	if (edit.new[0] != '\0') {
+	fill_gap(text, gap);
+	edit.new = gap;
+	if (gap[0] != '\0') {
 		edit.at = text->length;
 		if (setup_plan_put(plan, draft, &edit, err) == -1)
 			return -1;
