@@ -20,10 +20,11 @@ sys.path.insert(0, os.path.join(HERE, '..'))
 
 from support import tap   # noqa: E402
 from support.tap import equal, ok   # noqa: E402
-from commands import compare, configured, pages, scenes, unrun   # noqa: E402
+from commands import (   # noqa: E402
+    compare, configured, manuals, pages, scenes, unrun)
 from commands.documented import Documented, Registry   # noqa: E402
 
-PAGES = [pages.read(path) for path in pages.paths()]
+PAGES = [*map(pages.read, pages.paths()), *manuals.read()]
 LIBRARY = configured.library(PAGES)
 # What need not be on every machine; daypass and a shell's own do.
 OPTIONAL = ('aws', 'buildah', 'curl', 'docker', 'gcloud', 'gsutil', 'podman',
@@ -140,6 +141,10 @@ def test_other_pages(place):
     for page in PAGES:
         if re.fullmatch(r'docs/(?!howto-|tutorial)[^/]+', page.path):
             each(place, page.path)
+
+
+def test_manuals(place):
+    each(place, 'docs/man/')
 
 
 def test_not_run(place):

@@ -47,6 +47,8 @@ def library(pages):
 
 def file_of(block):
     """Whose syntax and meaning it has."""
+    if block.page.endswith('callout.8'):
+        return 'callout'
     name = block.file or ''
     for kind, end in (('git', '.gitconfig'), ('aws', '.aws/config'),
                       ('callout', 'daypass-nats/config'),

@@ -73,7 +73,8 @@ def replaced(place, text, more=()):
     text = re.sub(r'\b(' + '|'.join(WORDS) + r')\b',
                   lambda found: WORDS[found[1]], text)
     programs = place.env['PATH'].partition(':')[0]
-    return text.replace('/usr/local/bin/', programs + '/')
+    return re.sub(r'/usr/(local/)?bin/(?=[a-z]+-credential-daypass)',
+                  programs + '/', text)
 
 
 def populate(rig):

@@ -72,7 +72,7 @@ class ByHand(Scene):
 
 class Commands(Scene):
     kind = Ordinary
-    needs = (FUNCTION,)
+    needs = (FUNCTION, ('git', 'https://github.com/acme'))
 
     def before(self):
         self.place.write('bin/claude', '#!/bin/sh\nexit 0\n', 0o755)
@@ -267,6 +267,7 @@ SCENES = {
     'README.md': Readme,
     'docs/audit.md': Audit,
     'docs/commands.md': Commands,
+    'docs/man/daypass.1': Commands,
     'docs/howto-agents.md': Agents,
     'docs/howto-ci.md': Jobs,
     'docs/howto-docker.md': Containers,
