@@ -34,7 +34,7 @@ class Terminal(Shell):
 def on_terminal(place, line):
     with Terminal(place) as shell:
         shell.say(line)
-        shell.say('echo en''d')
+        shell.say("echo en''d")
         shell.see('end\r\n')
         return shell.seen.decode('utf-8', 'replace')
 
