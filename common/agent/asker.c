@@ -26,6 +26,7 @@ struct asker {
 	struct link link;
 	struct agent *agent;
 	int fd;
+	int held; /* a pidfd of who asks, while the request is awaited; or -1 */
 	struct watch *watch;
 	struct timer *timer;
 	struct secret *request;
@@ -44,6 +45,14 @@ struct asker {
 static struct link askers = {&askers, &askers};
 
 static void
+let_go(struct asker *asker)
+{
+	if (asker->held >= 0)
+		close(asker->held);
+	asker->held = -1;
+}
+
+static void
 asker_free(struct asker *asker)
 {
 	struct agent *agent = asker->agent;
@@ -56,6 +65,7 @@ asker_free(struct asker *asker)
 		asker->cancel(asker, asker->state);
 	watch_free(asker->watch);
 	timer_free(asker->timer);
+	let_go(asker);
 	close(asker->fd);
 	secret_free(asker->request);
 	secret_free(asker->answer);
@@ -319,9 +329,10 @@ understand(struct asker *asker, size_t length, struct error *err)
 static int
 admit(struct asker *asker, struct error *err)
 {
-	int result = sessions_who(
-	    asker->agent->sessions, asker->fd, &asker->session, err);
+	int result = sessions_who(asker->agent->sessions, asker->fd,
+	    asker->held, &asker->session, err);
 
+	let_go(asker);
 	if (asker->session != NULL)
 		session_actor(asker->session, &asker->actor);
 	else if (result == -1)
@@ -432,6 +443,8 @@ receive(struct asker *asker)
 	} else if (got == 0 || (got == -1 && errno != EAGAIN)) {
 		asker_free(asker);
 	} else if (asker->watch == NULL) {
+		asker->held =
+		    sessions_hold(asker->agent->sessions, asker->fd);
 		be_patient(asker);
 		watch_for(asker, EPOLLIN);
 	}
@@ -461,6 +474,7 @@ asker_start(struct agent *agent, int fd)
 	}
 	asker->agent = agent;
 	asker->fd = fd;
+	asker->held = -1;
 	asker->actor = actor_self;
 	agent->askers++;
 	list_append(&askers, &asker->link);

@@ -110,11 +110,21 @@ void session_actor(const struct session *session, struct actor *actor);
  * whose leaders live: they go on. */
 void sessions_restore(struct sessions *sessions, int directory);
 
+/*
+ * Holds the process behind a connection, before there is a request: where the
+ * kernel does not (SO_PEERPIDFD, Linux 6.5), whoever connected could end
+ * meanwhile, and somebody else have the number. The pidfd is the caller's; -1:
+ * nothing has to be held, or can be; SESSIONS_GONE: there is no such process.
+ */
+#define SESSIONS_GONE (-2)
+int sessions_hold(struct sessions *sessions, int fd);
+
 /* Who is behind a connection: *session gets a reference to theirs, or NULL,
- * which is `self`. -1 (FAULT_REFUSED, stage policy): it cannot be told, or
- * their session is over. */
-int sessions_who(struct sessions *sessions, int fd, struct session **session,
-    struct error *err);
+ * which is `self`. `held` is what sessions_hold() gave, or -1. -1
+ * (FAULT_REFUSED, stage policy): it cannot be told, or their session is over.
+ */
+int sessions_who(struct sessions *sessions, int fd, int held,
+    struct session **session, struct error *err);
 
 /* Is it? NULL is `self`, which is not while the agent is there. -1
  * (FAULT_REFUSED, stage policy): it is. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include <errno.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ leads(void *arg, pid_t pid, uint64_t born)
 }
 
 /* The kernel's own hold on the process that connected; -1: this kernel has
- * none. One that has it and refuses (-2) says that the process is gone: its
+ * none. One that has it and refuses says that the process is gone: its
  * number may be another's by now. */
 static int
 peer_pidfd(int fd)
@@ -42,7 +43,21 @@ peer_pidfd(int fd)
 
 	if (getsockopt(fd, SOL_SOCKET, PEERPIDFD, &pidfd, &length) == 0)
 		return pidfd;
-	return errno == ENOPROTOOPT ? -1 : -2;
+	return errno == ENOPROTOOPT ? -1 : SESSIONS_GONE;
+}
+
+int
+sessions_hold(struct sessions *sessions, int fd)
+{
+	int pidfd = sessions_any(sessions) ? peer_pidfd(fd) : -1;
+	struct ucred peer;
+	socklen_t length = sizeof(peer);
+
+	if (pidfd != -1 || !sessions_any(sessions) ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1)
+		return pidfd;
+	pidfd = (int)syscall(SYS_pidfd_open, peer.pid, 0);
+	return pidfd == -1 && errno == ESRCH ? SESSIONS_GONE : pidfd;
 }
 
 static int
@@ -66,8 +81,8 @@ session_check(const struct session *session, struct error *err)
 }
 
 int
-sessions_who(struct sessions *sessions, int fd, struct session **session,
-    struct error *err)
+sessions_who(struct sessions *sessions, int fd, int held,
+    struct session **session, struct error *err)
 {
 	struct looking looking = {.sessions = sessions};
 	scoped(fd) int pidfd = -1;
@@ -79,11 +94,13 @@ sessions_who(struct sessions *sessions, int fd, struct session **session,
 		return 0;
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1)
 		return unknown(err);
-	if ((pidfd = peer_pidfd(fd)) == -2) {
+	if (held == -1)
+		held = pidfd = sessions_hold(sessions, fd);
+	if (held == SESSIONS_GONE) {
 		pidfd = -1; /* nothing to close */
 		return unknown(err);
 	}
-	switch (ancestry_find(peer.pid, pidfd, leads, &looking)) {
+	switch (ancestry_find(peer.pid, held, leads, &looking)) {
 	case ANCESTRY_TOP:
 		return 0;
 	case ANCESTRY_BROKEN:

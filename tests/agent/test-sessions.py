@@ -15,9 +15,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
 from support import processes, refusal, sections, tap, wire   # noqa: E402
+from support.child_session import ChildSession   # noqa: E402
 from support.led import Led   # noqa: E402
 from support.processes import wait_for   # noqa: E402
-from support.tap import equal, like, ok   # noqa: E402
+from support.tap import Skip, equal, like, ok   # noqa: E402
 
 REVOKE = 'github:revoke'
 
@@ -209,6 +210,70 @@ def test_peers_that_are_gone(place):
             equal(wire.ask(place, credential(place))[0], word,
                   f'SO_PEERPIDFD gives {error}: {word}')
         place.daypass('end')
+
+
+HALF = '''
+import os, socket, sys, time
+path, where, request = sys.argv[1:]
+connection = socket.socket(socket.AF_UNIX)
+os.chdir(os.path.dirname(path))
+connection.connect(os.path.basename(path))
+request = bytes.fromhex(request)
+connection.sendall(request[:9])
+if os.fork():
+    with open(where + '.pid', 'w') as out:
+        out.write(str(os.getpid()))
+    os._exit(0)
+os.closerange(0, 3)
+while not os.path.exists(where + '.go'):
+    time.sleep(0.01)
+connection.sendall(request[9:])
+said = b""
+while more := connection.recv(65536):
+    said += more
+with open(where + '.new', 'wb') as out:
+    out.write(said or b'nothing')
+os.rename(where + '.new', where)
+'''
+LAST = '/proc/sys/kernel/ns_last_pid'
+
+
+def take_number(wanted):
+    """A process of ours, outside, with this number."""
+    for _ in range(200):
+        with open(LAST, 'w', encoding='ascii') as last:
+            last.write(str(wanted - 1))
+        if (pid := os.fork()) == 0:
+            signal.pause()
+        if pid == wanted:
+            return pid
+        processes.kill(pid)
+        os.waitpid(pid, 0)
+    raise Skip('somebody else has the number')
+
+
+def test_number_of_another(place):
+    """Who connects, lets another have the number, and then asks, on a kernel
+    that does not hold who has connected."""
+    if not os.access(LAST, os.W_OK) or os.getuid() != 0:
+        raise Skip('only root picks numbers')
+    begin(place)
+    place.daypass('end')
+    refusal.begin(place, 'getsockopt:ENOPROTOOPT:2=77')
+    where = place.path('said')
+    with ChildSession(place, 'agent:x') as session:
+        session.run(sys.executable, '-c', HALF, place.socket, where,
+                    wire.request(place, 'approvals').hex())
+        with open(where + '.pid', encoding='ascii') as said:
+            number = int(said.read())
+        taken = take_number(number)
+        place.write('said.go', '')
+        wait_for(lambda: os.path.exists(where))
+        processes.kill(taken)
+        os.waitpid(taken, 0)
+        with open(where, 'rb') as answer:
+            word = wire.parse(answer.read())[0]
+        ok(word != 'ok', 'is not who has the number by then', word)
 
 
 def test_status_of_its_own(place):
