@@ -16,6 +16,7 @@
 
 /* More than anybody can mean; each costs descriptors. */
 #define SESSIONS_MAX 256
+#define SESSIONS_EACH 64 /* within one, on whatever level */
 
 struct sessions *
 sessions_new(struct agent *agent)
@@ -264,27 +265,57 @@ depth_of(const struct actor *actor)
 	return depth;
 }
 
+/* The id of the outermost child session around, or the session's own. */
+static const char *
+outermost(struct sessions *sessions, const char *id)
+{
+	const struct session *session = sessions_find(sessions, id);
+
+	while (session != NULL && strcmp(session->around, ACTOR_SELF) != 0) {
+		id = session->around;
+		session = sessions_find(sessions, id);
+	}
+	return id;
+}
+
+/* Who is inside must not keep others from opening any. */
+static int
+check_count(struct sessions *sessions, const struct actor *around,
+    struct error *err)
+{
+	const char *top = outermost(sessions, around->session);
+	unsigned all = 0, own = 0;
+	struct session *session;
+
+	list_each (session, &sessions->all, link) {
+		all++;
+		own += strcmp(outermost(sessions, session->id), top) == 0;
+	}
+	if (all >= SESSIONS_MAX)
+		return error_set(err, FAULT_SYSTEM,
+		    "there are %d sessions already", SESSIONS_MAX);
+	if (!actor_is_self(around) && own >= SESSIONS_EACH)
+		return error_set(err, FAULT_SYSTEM,
+		    "there are %d sessions in this one already",
+		    SESSIONS_EACH);
+	return 0;
+}
+
 static int
 check_order(struct sessions *sessions, const struct session_order *order,
     const struct actor *around, struct error *err)
 {
 	struct session *session;
-	unsigned count = 0;
 
 	if (depth_of(around) > ACTOR_DEPTH)
 		return error_set(err, FAULT_USAGE,
 		    "sessions may be nested %d deep and no deeper",
 		    ACTOR_DEPTH);
-	list_each (session, &sessions->all, link) {
+	list_each (session, &sessions->all, link)
 		if (session->leader.pid == order->leader)
 			return error_set(err, FAULT_USAGE,
 			    "this process leads a session already");
-		count++;
-	}
-	if (count >= SESSIONS_MAX)
-		return error_set(err, FAULT_SYSTEM,
-		    "there are %d sessions already", SESSIONS_MAX);
-	return 0;
+	return check_count(sessions, around, err);
 }
 
 static int

@@ -212,6 +212,45 @@ def test_peers_that_are_gone(place):
         place.daypass('end')
 
 
+MANY = '''
+import os, socket, sys
+path, count = sys.argv[1], int(sys.argv[2])
+os.chdir(os.path.dirname(path))
+def open_one(out):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(os.path.basename(path))
+        connection.sendall(b"daypass=1 session\\nname=agent:y\\n\\n")
+        said = b""
+        while more := connection.recv(65536):
+            said += more
+    os.write(out, b"y" if said.startswith(b"daypass=1 ok") else b"n")
+ours, theirs = os.pipe()
+stop, wait = os.pipe()
+for _ in range(count):
+    if os.fork() == 0:
+        open_one(theirs)
+        os.close(wait)
+        os.read(stop, 1)
+        os._exit(0)
+said = b""
+while len(said) < count:
+    said += os.read(ours, 1000)
+print(said.count(b"y"), flush=True)
+sys.stdin.read()
+'''
+
+
+def test_many_inside(place):
+    """Who is inside cannot keep others from opening a session."""
+    begin(place)
+    with ChildSession(place, 'agent:x') as session, Led(place) as other:
+        number = session.start(sys.executable, '-c', MANY, place.socket, '80')
+        done = session.end(number)
+        equal(done.out, '63\n', 'as many as one may have within')
+        equal(opened(place, other, name='agent:z')[0], 'ok',
+              'and there is room for others')
+
+
 HALF = '''
 import os, socket, sys, time
 path, where, request = sys.argv[1:]
