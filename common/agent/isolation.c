@@ -95,6 +95,23 @@ tell_program(const struct telling *telling)
 		    "and name that by its whole path");
 }
 
+/* Read-only as well, for then `run` makes what is not there. */
+static void
+tell_homes(const struct telling *telling, const struct surroundings *around)
+{
+	const struct identity *identity = telling->identity;
+	const char *const *home = identity->homes;
+	char path[PATH_MAX], reason[256];
+
+	if (home == NULL || !identity->here(around, reason, sizeof(reason)))
+		return;
+	for (; *home != NULL; home++) {
+		snprintf(path, sizeof(path), "~/%s", *home);
+		tell_path(telling->writing, "read-only", path);
+		tell_path(telling->writing, "hide", path);
+	}
+}
+
 /* 1: told; 0: a variable is wanted; -1: not usable, so there is nothing. */
 static int
 tell_identity(const struct identity *identity, const struct settings *settings,
@@ -116,6 +133,7 @@ tell_identity(const struct identity *identity, const struct settings *settings,
 	if (identity->trace(settings, around, &telling.trace, NULL) == -1)
 		return -1;
 	tell_program(&telling);
+	tell_homes(&telling, around);
 	return 1;
 }
 

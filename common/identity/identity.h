@@ -75,6 +75,10 @@ struct identity {
 	/* Programs that hand out tokens to whoever runs them, by their names;
 	 * NULL-terminated, or NULL. An isolated session gets none of them. */
 	const char *const *programs;
+	/* Directories below HOME in which these programs find whom to ask, and
+	 * as whom; NULL-terminated, or NULL. An isolated session finds nothing
+	 * there, and can put nothing there for the agent to find. */
+	const char *const *homes;
 	bool is_static; /* one token for one audience, not minted on demand */
 	bool runs_program; /* its child cannot be confined */
 	bool speaks_http;  /* its child can be, and is */

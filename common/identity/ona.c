@@ -10,6 +10,8 @@
  * https://ona.com/docs/ona/configuration/oidc */
 
 static const char *const programs[] = {"ona", "gitpod", NULL};
+/* configuration.yaml: the host, and a token of who has logged in. */
+static const char *const homes[] = {".ona", ".gitpod", NULL};
 static const char *const variables[] = {"GITPOD_API_KEY", "GITPOD_BASE_URL",
     "GITPOD_HOST", "GITPOD_TOKEN", "ONA_API_KEY", "ONA_BASE_URL", "ONA_HOST",
     "ONA_TOKEN", "XDG_CONFIG_HOME", NULL};
@@ -91,6 +93,7 @@ const struct identity identity_ona = {
     .runs_program = true,
     .here = ona_here,
     .programs = programs,
+    .homes = homes,
     .trace = ona_trace,
     .run = ona_run,
 };

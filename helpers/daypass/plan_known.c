@@ -24,15 +24,15 @@ static const char *const secret_files[] = {".aws/credentials", ".aws/sso/cache",
     ".azure/service_principal_entries.json",
     ".azure/service_principal_entries.bin", ".azure/accessTokens.json",
     ".git-credentials", ".config/git/credentials", ".netrc", "_netrc",
-    ".kube/cache", ".config/gh/hosts.yml", ".config/hub",
-    ".config/glab-cli/config.yml", ".pypirc", ".cargo/credentials",
-    ".cargo/credentials.toml", ".gem/credentials",
-    ".terraform.d/credentials.tfrc.json", ".vault-token", ".config/op",
-    ".gnupg/private-keys-v1.d", ".gnupg/secring.gpg", ".password-store",
-    ".local/share/keyrings", ".Xauthority", ".config/containers/auth.json",
-    ".config/rclone/rclone.conf", ".s3cfg", ".boto", ".screen", ".pgpass",
-    ".my.cnf", ".oci/oci_api_key.pem", ".nats", ".config/nats",
-    ".local/share/nats", NULL};
+    ".kube/cache", ".config/gh/hosts.yml", ".config/hub", ".config/ona",
+    ".config/gitpod", ".circleci/cli.yml", ".config/glab-cli/config.yml",
+    ".pypirc", ".cargo/credentials", ".cargo/credentials.toml",
+    ".gem/credentials", ".terraform.d/credentials.tfrc.json", ".vault-token",
+    ".config/op", ".gnupg/private-keys-v1.d", ".gnupg/secring.gpg",
+    ".password-store", ".local/share/keyrings", ".Xauthority",
+    ".config/containers/auth.json", ".config/rclone/rclone.conf", ".s3cfg",
+    ".boto", ".screen", ".pgpass", ".my.cnf", ".oci/oci_api_key.pem", ".nats",
+    ".config/nats", ".local/share/nats", NULL};
 
 /* What runs, or says what is run, as soon as the person does something
  * outside. Those that are not there can be made all the same. */

@@ -143,6 +143,18 @@ def test_identity_itself(place):
        'outside all is as it was')
 
 
+def test_identity_settings(place):
+    """Whom its command asks, and as whom, is in files of its own."""
+    place.write('home/.ona/configuration.yaml', 'token: ona-canary')
+    equal(place.attack('files', place.path('home/.ona')),
+          {place.path('home/.ona'): []}, 'cannot be read')
+    made = [place.path('home', name, 'configuration.yaml')
+            for name in ('.ona', '.gitpod')]
+    equal(set(place.attack('makes', *made).values()), {'EROFS'},
+          'nor made, also where there are none')
+    equal(os.listdir(place.path('home/.gitpod')), [], 'outside neither')
+
+
 def test_variables(place):
     """What the agent runs for the session, with what around it?"""
     rig = place.rig
