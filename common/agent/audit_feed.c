@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -274,6 +275,14 @@ become(const char *program, int fd, int directory)
 }
 
 static int
+open_spools(int runtime)
+{
+	mkdirat(runtime, DIRS_SPOOLS, 0700);
+	return openat(runtime, DIRS_SPOOLS,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static int
 start(struct audit *audit, struct error *err)
 {
 	struct agent *agent = audit->agent;
@@ -285,8 +294,8 @@ start(struct audit *audit, struct error *err)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1)
 		return error_errno(err, "no sockets for daypass-audit");
 	if (audit->directory == -1 && agent->listener != NULL)
-		audit->directory = fcntl(listener_directory(agent->listener),
-		    F_DUPFD_CLOEXEC, 0);
+		audit->directory =
+		    open_spools(listener_directory(agent->listener));
 	if ((audit->pid = fork()) == 0)
 		become(program, ends[1], audit->directory);
 	close(ends[1]);

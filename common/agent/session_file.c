@@ -10,12 +10,12 @@
 
 #include "agent/listener.h"
 #include "agent/sessions_inner.h"
+#include "base/dirs.h"
 #include "base/scoped.h"
 #include "base/text.h"
 #include "wire/message.h"
 
-/* A directory of their own, which can be kept from who is in one of them. */
-#define DIRECTORY "sessions"
+#define DIRECTORY DIRS_SESSIONS
 #define NEW ".new"
 #define FILE_MAX_BYTES 8192
 

@@ -9,6 +9,11 @@
 
 #define DIRS_PATH_MAX 4096
 
+/* In the runtime directory, what is kept from who is in a child session: the
+ * sessions, and records that are to go out. */
+#define DIRS_SESSIONS "sessions"
+#define DIRS_SPOOLS "spools"
+
 /*
  * The runtime directory: $DAYPASS_RUNTIME_DIR, else $XDG_RUNTIME_DIR/daypass,
  * else /run/user/UID/daypass where /run/user/UID is ours, else

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/dirs.h"
 #include "base/scoped.h"
 #include "base/text.h"
 #include "helpers/daypass/isolate.h"
@@ -250,12 +251,13 @@ empty_base(const struct plan *plan, struct error *err)
 }
 
 /* The agent's socket can be reached, and nothing be put in its place; nor can
- * the locks be held, or the other sessions be read. */
+ * the locks be held, or the other sessions and their records be read. What is
+ * not there yet is made, for something must be there to be covered. */
 static int
 hold_runtime(const struct plan *plan, struct error *err)
 {
 	static const char *const hidden[] = {
-	    "agent.lock", ENDING_NAME, "sessions", NULL};
+	    "agent.lock", ENDING_NAME, DIRS_SESSIONS, DIRS_SPOOLS, NULL};
 	char path[PATH_MAX];
 
 	if (bind_to(plan->runtime, plan->runtime) == -1)
@@ -265,6 +267,8 @@ hold_runtime(const struct plan *plan, struct error *err)
 			hidden[i]) >= (int)sizeof(path))
 			return error_set(
 			    err, FAULT_SYSTEM, "a path is too long");
+		if (strcmp(hidden[i], DIRS_SPOOLS) == 0)
+			mkdir(path, 0700);
 		if (hide(path, err) == -1)
 			return -1;
 	}

@@ -74,7 +74,7 @@ def test_http_away(place):
     mint(place)
     place.daypass('end')
     processes.wait_for(lambda: not place.left(), 10)
-    spools = [name for name in os.listdir(os.path.dirname(place.socket))
+    spools = [name for name in os.listdir(place.path('run/daypass/spools'))
               if name.endswith('.spool')]
     equal(len(spools), 1, 'it waits in the runtime directory')
     mint(place)

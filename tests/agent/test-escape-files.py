@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import sections, tap   # noqa: E402
+from support import processes, sections, tap   # noqa: E402
 from support.cell import PYTHON, Cell   # noqa: E402
 from support.place import SOURCE   # noqa: E402
 from support.tap import Skip, equal, like, ok   # noqa: E402
@@ -32,6 +32,17 @@ def test_runtime_directory(place):
           "the starter's lock is another one")
     equal(place.attack('files', place.path('run/daypass/sessions')),
           {place.path('run/daypass/sessions'): []}, 'others are not read')
+    equal(place.attack('files', place.path('run/daypass/spools')),
+          {place.path('run/daypass/spools'): []},
+          'nor records, also those that are yet to come')
+    place.configure(sections.octo(place.rig, scope='acme/web'),
+                    sections.section('audit', None,
+                                     sink='https://localhost:1/records'))
+    place.daypass('token', 'github')
+    ok(processes.wait_for(lambda: os.listdir(place.path('run/daypass/spools'))),
+       'records wait')
+    equal(place.attack('files', place.path('run/daypass/spools')),
+          {place.path('run/daypass/spools'): []}, 'and are not read')
     place.write('run/other/socket', 'x')
     equal(place.attack('files', place.path('run')),
           {place.path('run'): ['daypass']}, 'no other directory of daemons')
