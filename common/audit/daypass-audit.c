@@ -20,6 +20,7 @@
  * of sockets; docs/wire.md has what they say. */
 #define PACKETS 64	/* read before anything is written */
 #define LEAVING_MS 3000 /* for what other sinks have not taken at the end */
+#define BOOK_MS 1500	/* of these for the book */
 
 static const char *feed_fd, *directory_fd;
 
@@ -154,6 +155,8 @@ patience(const struct feed *feed)
 	int most = desk_patience(&feed->desk);
 	int64_t left = feed->leave_at - clock_ms();
 
+	if (left > LEAVING_MS - BOOK_MS)
+		left -= LEAVING_MS - BOOK_MS;
 	if (feed->owes && (most == -1 || most > 100))
 		most = 100;
 	if (feed->over && (most == -1 || most > left))
@@ -175,6 +178,9 @@ work(struct feed *feed)
 		if (feed->over && !was_over)
 			speak_for_the_dead(feed);
 		desk_write(&feed->desk);
+		if (feed->over &&
+		    clock_ms() >= feed->leave_at - LEAVING_MS + BOOK_MS)
+			desk_pass_on(&feed->desk);
 		desk_carry(&feed->desk);
 		if (!feed->over)
 			tell(feed, done);

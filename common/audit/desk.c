@@ -231,6 +231,24 @@ desk_write(struct desk *desk)
 	mark_done(desk);
 }
 
+void
+desk_pass_on(struct desk *desk)
+{
+	struct head head;
+
+	if (desk->book == NULL || !desk->book->failing || desk->count < 2)
+		return;
+	head = *journal_head(desk->journal);
+	while (desk->first != NULL) {
+		scoped(buffer) struct buffer line = BUFFER(SEAL_LINE_MAX);
+
+		if (seal(&head, desk->first->json, NULL, &line) == 0)
+			desk_distribute(
+			    desk, buffer_text(&line), line.length);
+		drop_first(desk, 1);
+	}
+}
+
 static bool
 is_remote(const struct sink *sink)
 {

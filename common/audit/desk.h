@@ -79,6 +79,10 @@ void desk_distribute(struct desk *desk, const char *lines, size_t length);
 /* Seals and writes what has come in; where that cannot be done, later. */
 void desk_write(struct desk *desk);
 
+/* The end has come, and the book takes nothing: what waits for it goes to the
+ * other sinks alone, sealed behind what the book had last. */
+void desk_pass_on(struct desk *desk);
+
 /* Something has changed for those that rest: they try at once. */
 void desk_hurry(struct desk *desk);
 

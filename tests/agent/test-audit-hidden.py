@@ -78,6 +78,26 @@ def test_a_number_to_come(place):
           'every record is there')
 
 
+def test_a_book_that_is_gone(place):
+    """Who keeps the first file from being written keeps nothing from the other
+    sinks: at the end they get it."""
+    place.make('audit')
+    book, other = log(place), place.path('audit', 'other')
+    feed = Feed(place, f'file:{book}', f'file:{other}')
+    feed.record(1)
+    feed.taken(1)
+    os.rename(book, book + '-away')
+    os.mkdir(book)
+    feed.record(2)
+    feed.record(3)
+    feed.feed.send(wire.message('end'))
+    feed.end()
+    records = trail.verify(other)
+    equal([r['id'] for r in records], ['s-1', 's-2', 's-3'], 'all are there')
+    first = trail.read(book + '-away')[-1]['hash']
+    equal(records[0]['first'], first, 'the first as the book has it')
+
+
 def test_spoiled_spool(place):
     """What is no record in a spool holds up none that is."""
     place.make('audit')
