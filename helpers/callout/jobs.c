@@ -72,23 +72,23 @@ jobs_finish(struct jobs *jobs)
 	jobs->decided_count = 0;
 }
 
+/* The answer comes before the record, which is of what was done. */
 static void
-conclude(struct job *job, const struct decision *decision, int64_t now)
+conclude(struct job *job, struct decision *decision, int64_t now)
 {
 	struct jobs *jobs = job->jobs;
 
-	job->reason = decision->why.reason;
 	job->answer = BUFFER(ANSWER_MAX);
-	trail_add(jobs->trail, decision, now);
-	if (reason_is_answered(job->reason) &&
+	if (reason_is_answered(decision->why.reason) &&
 	    answer_write(decision, now, &job->answer) == -1) {
 		buffer_free(&job->answer);
-		job->reason = REASON_SYSTEM;
-		log_event(jobs->log, LOG_LEVEL_ERROR,
-		    "record %s: no answer, and so refused: no memory, or more "
-		    "permissions than fit",
-		    decision->id);
+		refuse(&decision->why, REASON_SYSTEM,
+		    "no answer: no memory, or more permissions than fit");
+		log_event(jobs->log, LOG_LEVEL_ERROR, "record %s: %s",
+		    decision->id, decision->why.text);
 	}
+	job->reason = decision->why.reason;
+	trail_add(jobs->trail, decision, now);
 	list_append(&jobs->decided, &job->link);
 	if (++jobs->decided_count >= BATCH)
 		jobs_finish(jobs);

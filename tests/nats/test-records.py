@@ -136,6 +136,16 @@ def test_very_many_subjects(place):
               'and of the others how many')
 
 
+def test_more_permissions_than_fit(place):
+    """Who cannot be answered is not let in, and no record says so."""
+    maps = MANY + ''.join(f'\tsubscribe = web.{{env}}.{"y" * 400}{i}\n'
+                          for i in range(1200))
+    with Setting(place, maps=maps) as it:
+        ok(tries(it.server, auth_token=it.token()), 'refused')
+        equal([it.callout.last()[n] for n in ('verdict', 'reason')],
+              ['deny', 'system'], 'and recorded as that')
+
+
 def test_required(place):
     """Something else has come into the place of a file."""
     directory = place.make('records')
