@@ -63,9 +63,12 @@ walk_start(struct walk *walk, const char *path, struct error *err)
 	for (unsigned i = 1; i <= JOURNAL_KEEP_MAX; i++)
 		if (access(journal_name(walk->path, i, name), F_OK) == 0)
 			oldest = i;
-	if (open_number(walk, oldest) == -1)
-		return error_errno(err, "cannot read '%s'", walk->name);
-	return 0;
+	if (open_number(walk, oldest) == 0)
+		return 0;
+	if (errno == EINVAL)
+		return error_set(err, FAULT_SYSTEM,
+		    "cannot read '%s': it is no regular file", walk->name);
+	return error_errno(err, "cannot read '%s'", walk->name);
 }
 
 void

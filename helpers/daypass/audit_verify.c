@@ -254,6 +254,11 @@ show(const struct verifying *verifying, const struct walk *walk, bool intact)
 	show_findings(verifying);
 	if (!intact)
 		return;
+	if (verifying->records == 0) {
+		puts("no records: that there never were any, this file alone "
+		     "does not show");
+		return;
+	}
 	if (verifying->first > 1)
 		printf("older records than %lld were rotated away\n",
 		    (long long)verifying->first);

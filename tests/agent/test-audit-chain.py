@@ -159,8 +159,10 @@ def test_own_head(place):
         equal(done.code, 77, f'{len(left)} are left: found')
         like(done.err, rf'record {len(lines)}, the last one that this session '
              'has written, is not there', 'and told')
-        equal(place.daypass('audit', 'verify', log(place)).code, 0,
-              'which the file alone does not show')
+        done = place.daypass('audit', 'verify', log(place))
+        equal(done.code, 0, 'which the file alone does not show')
+        if not left:
+            like(done.out, 'no records: .* does not show', 'and says so')
     ended(place)
 
 
@@ -355,6 +357,9 @@ def test_read(place):
     like(done.err, 'name the file', 'it wants a name')
     equal(place.daypass('audit', log(place)).code, 0, 'which it reads')
     equal(place.daypass('audit', place.path('none')).code, 71, 'if it is one')
+    done = place.daypass('audit', 'verify', place.directory)
+    equal(done.code, 71, 'a directory')
+    like(done.err, 'is no regular file', 'which is told')
 
 
 def test_follow(place):
