@@ -12,7 +12,7 @@
  * what it hears and what becomes of its connection, and publishes what it
  * reads on standard input.
  *
- *	client HELPER URL SUBSCRIBE PUBLISH
+ *	client HELPER URL SUBSCRIBE PUBLISH [CREDENTIALS]
  */
 #define TOKEN_MAX (16 * 1024)
 
@@ -96,6 +96,10 @@ options(char **argv)
 	must(natsOptions_Create(&made), "options");
 	must(natsOptions_SetURL(made, argv[2]), "url");
 	must(natsOptions_SetTokenHandler(made, on_token, argv + 1), "token");
+	if (argv[5] != NULL)
+		must(natsOptions_SetUserCredentialsFromFiles(
+			 made, argv[5], NULL),
+		    "credentials");
 	must(natsOptions_SetMaxReconnect(made, -1), "reconnect");
 	must(natsOptions_SetReconnectWait(made, 100), "wait");
 	must(natsOptions_SetDisconnectedCB(
@@ -117,7 +121,7 @@ main(int argc, char **argv)
 	natsSubscription *subscription = NULL;
 	char line[256];
 
-	if (argc != 5)
+	if (argc != 5 && argc != 6)
 		return 64;
 	made = options(argv);
 	must(natsConnection_Connect(&connection, made), "connect");

@@ -57,17 +57,18 @@ class Operator:
             Account(self, name)
             for name in ('AUTH', 'APP', 'OPS', 'OTHER', 'SYS'))
         self.service = self.auth.user('service')
-        self.sentinel = self.auth.user('sentinel', bearer_token=True,
-                                       pub={'deny': ['>']},
-                                       sub={'deny': ['>']})[1]
+        self.guest = self.auth.user('sentinel', bearer_token=True,
+                                    pub={'deny': ['>']},
+                                    sub={'deny': ['>']})
+        self.sentinel = self.guest[1]
         self.auth.nats['authorization'] = {
             'auth_users': [self.service[0].public],
             'allowed_accounts': [self.app.key.public, self.ops.key.public],
             **({'xkey': xkey} if xkey else {})}
 
-    def creds(self, place):
-        key, jwt = self.service
-        return place.write('service.creds', CREDS.format(
+    def creds(self, place, name='service'):
+        key, jwt = getattr(self, name)
+        return place.write(f'{name}.creds', CREDS.format(
             jwt=jwt, seed=key.seed))
 
     def jwt(self):

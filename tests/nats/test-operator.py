@@ -11,10 +11,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..'), HERE]
 
 from natsrig import (CALLOUT, Callout, Client, make_key,   # noqa: E402
-                     tries, why_not)
+                     program, tries, why_not)
 from nkeys import Key   # noqa: E402
 from operators import Operator, OperatorServer   # noqa: E402
 from support import tap, trail   # noqa: E402
+from support.processes import wait_for   # noqa: E402
 from support.tap import Skip, equal, like, ok   # noqa: E402
 
 MAPS = '''
@@ -123,7 +124,8 @@ def test_refused(place):
         ok(said and ' 0.' in said, 'no map: refused at once', said)
         equal(it.callout.last()['reason'], 'no-map', 'and recorded')
         ok(it.tries('other'), 'an account that AUTH may not let people into')
-        ok('not permitted' in it.server.said(), 'says the server')
+        ok(wait_for(lambda: 'not permitted' in it.server.said(), 5),
+           'says the server', it.server.said())
         ok(tries(it.server, auth_token=it.token()),
            'without the sentinel nobody asks')
         ok(tries(it.server, jwt=it.operator.sentinel),
@@ -134,6 +136,18 @@ def test_refused(place):
             like(client.wait_end(10), 'User Authentication Expired',
                  'with the token the connection ends')
         trail.verify(it.callout.audit_path)
+
+
+def test_libnats(place):
+    """Sends both, the sentinel's JWT and the token."""
+    with Setting(place) as it:
+        helper = place.write('bin/helper', '#!/bin/sh\necho '
+                             f'"{it.token()}"\n', 0o700)
+        done = place.run(program('client'), helper, it.server.url,
+                         'web.7f3.>', 'web.7f3.x',
+                         it.operator.creds(place, 'guest'), input='hello\n')
+        equal(done.code, 0, 'libnats is let in')
+        like(done.out, '^connected', 'with credentials and a token')
 
 
 def test_another_account(place):
