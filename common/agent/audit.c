@@ -130,6 +130,15 @@ keep(struct audit *audit, const char *json, bool sync)
 	return 0;
 }
 
+bool
+audit_has_room(struct audit *audit)
+{
+	if (audit->bytes <= AUDIT_DENIED_MAX)
+		return true;
+	lose(audit, "daypass-audit was too slow");
+	return false;
+}
+
 int
 audit_keep(struct audit *audit, struct event *event, bool sync)
 {

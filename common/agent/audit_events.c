@@ -178,7 +178,8 @@ audit_denied(
 	struct audit *audit = asker_agent(asker)->audit;
 	struct event event;
 
-	if (audit->count == 0 || is_old(audit, actor, road))
+	if (audit->count == 0 || is_old(audit, actor, road) ||
+	    !audit_has_room(audit))
 		return;
 	if (road != NULL && road->asker == 0)
 		audit_set_out(asker, road);

@@ -10,6 +10,7 @@
 
 #define AUDIT_SINKS 16
 #define AUDIT_KEPT_MAX (4 * 1024 * 1024) /* bytes that nobody has taken yet */
+#define AUDIT_DENIED_MAX (AUDIT_KEPT_MAX / 4 * 3) /* that denials may fill */
 #define AUDIT_WAIT_MS 5000 /* that a required record may take */
 
 /* A sink as it was configured, and how it is by the last that was heard. */
@@ -76,6 +77,10 @@ struct audit {
 /* audit.c. Numbers a record and keeps it; `event` is one whose data are open,
  * and is freed. -1: there is no room, which is counted. */
 int audit_keep(struct audit *audit, struct event *event, bool sync);
+
+/* Has a denial room? Whoever asks and is refused as fast as they can leaves room
+ * for what is minted meanwhile. False: it is counted as lost. */
+bool audit_has_room(struct audit *audit);
 
 /* Begins a record of this type, with the next number. */
 void audit_start(struct audit *audit, struct event *event, const char *type,

@@ -78,6 +78,29 @@ def test_a_number_to_come(place):
           'every record is there')
 
 
+def test_a_flood(place):
+    """Who is refused as often as they can be drowns nothing that is minted."""
+    path = place.path('nowhere', 'records')
+    place.configure(
+        sections.web_identity(place.rig),
+        sections.section('policy', 'self', rule=['no', 'yes']),
+        sections.section('rule', 'no', verdict='deny', text='x' * 700,
+                         target='id-token:y**'),
+        sections.section('rule', 'yes', verdict='allow',
+                         target='id-token:minted'),
+        sections.section('audit', None, sink=f'file:{path}'))
+    place.daypass('begin')
+    for number in range(3000):
+        wire.ask(place, wire.token(place, f'{"y" * 400}{number}'))
+    equal(place.daypass('token', '--audience', 'minted').code, 0, 'a mint')
+    place.make('nowhere')
+    gap = trail.wait(path, 'gap')
+    mints = [r['data']['target'] for r in trail.of_type(
+        trail.read(path), 'mint')]
+    ok(gap and gap[0]['data']['lost'] > 0, 'denials were lost', gap)
+    ok('minted' in mints, 'the mint was not', mints)
+
+
 def test_a_book_that_is_gone(place):
     """Who keeps the first file from being written keeps nothing from the other
     sinks: at the end they get it."""
