@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -30,6 +31,8 @@ start(struct error *err)
 
 	if (library == NULL || curl != NULL)
 		return library == NULL ? -1 : 0;
+	/* libcurl and OpenSSL would write the keys of TLS down. */
+	unsetenv("SSLKEYLOGFILE");
 	if (library->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return error_set(err, FAULT_SYSTEM, "libcurl cannot start");
 	if (check_version(library->version_info(CURLVERSION_NOW), err) == -1)

@@ -11,6 +11,7 @@
 #include "tap.h"
 
 static struct http_peer peer;
+static char keys[128];
 
 static void
 trust(const char *ca_file)
@@ -154,6 +155,13 @@ in_a_child(void)
 	tap_number(status, 0, "a forked child trusts the same");
 }
 
+/* Whoever has these and what went over the line has the tokens. */
+static void
+keeps_keys(void)
+{
+	tap_ok(access(keys, F_OK) == -1, "no key of TLS is written down");
+}
+
 int
 main(void)
 {
@@ -161,7 +169,10 @@ main(void)
 		printf("1..0 # SKIP no python3, or no openssl\n");
 		return 0;
 	}
+	snprintf(keys, sizeof(keys), "%s/keys", peer.directory);
+	setenv("SSLKEYLOGFILE", keys, 1);
 	by_ca_file();
+	keeps_keys();
 	by_environment();
 	names_bad_files();
 	in_a_child();
