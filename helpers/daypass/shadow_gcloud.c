@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
+#include "helpers/daypass/setup_ini.h"
 #include "helpers/daypass/shadow.h"
 
 /*
@@ -13,8 +16,7 @@
  * GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES is 1 (AIP-4117).
  */
 static const char ours[] = "gcloud-credential-daypass";
-static const char default_file[] =
-    ".config/gcloud/application_default_credentials.json";
+static const char default_file[] = "application_default_credentials.json";
 static const char remedy[] =
     "daypass setup gcloud writes an external account file, and prints what to "
     "export";
@@ -124,28 +126,120 @@ look_at_path(
 	shadow_forget(&text);
 }
 
+/* $CLOUDSDK_CONFIG, else gcloud's own directory, and a file in it. */
+static int
+own_path(const char *name, char path[PATH_MAX])
+{
+	const char *directory = shadow_variable("CLOUDSDK_CONFIG");
+	char in_home[PATH_MAX];
+	int wrote;
+
+	if (directory != NULL) {
+		wrote = snprintf(path, PATH_MAX, "%s/%s", directory, name);
+		return wrote < 0 || wrote >= PATH_MAX ? -1 : 0;
+	}
+	snprintf(in_home, sizeof(in_home), ".config/gcloud/%s", name);
+	return shadow_path(NULL, in_home, path, PATH_MAX);
+}
+
+/* The file of the active configuration (gcloud's named_configs.py). */
+static int
+properties_path(struct shadows *shadows, char path[PATH_MAX])
+{
+	const char *named = shadow_variable("CLOUDSDK_ACTIVE_CONFIG_NAME");
+	char file[PATH_MAX], name[256], *active = NULL;
+
+	snprintf(name, sizeof(name), "configurations/config_%.200s",
+	    named == NULL ? "default" : named);
+	if (named == NULL && own_path("active_config", file) == 0 &&
+	    shadow_read(shadows, "gcloud-setup", file, &active) == 0 &&
+	    active[strspn(active, " \t\r\n")] != '\0')
+		snprintf(name, sizeof(name), "configurations/config_%.*s",
+		    (int)strcspn(active, " \t\r\n"), active);
+	shadow_forget(&active);
+	return own_path(name, path);
+}
+
+/* A key of [auth]. What a variable says comes before it. */
+static bool
+find_property(
+    const struct setup_text *text, const char *key, char *value, size_t size)
+{
+	struct setup_ini_found found;
+	char variable[128] = "CLOUDSDK_AUTH_";
+	size_t used = strlen(variable);
+
+	for (size_t i = 0; key[i] != '\0' && used + 1 < sizeof(variable); i++)
+		variable[used++] = (char)toupper((unsigned char)key[i]);
+	variable[used] = '\0';
+	if (shadow_variable(variable) != NULL ||
+	    setup_ini_find(text, "auth", key, &found, NULL) != 1 ||
+	    !found.has_key || found.key.value_length == 0 ||
+	    found.key.value_length >= size)
+		return false;
+	snprintf(value, size, "%.*s", (int)found.key.value_length,
+	    text->bytes + found.key.value);
+	return true;
+}
+
+static void
+look_at_own(
+    struct shadows *shadows, const struct setup_text *text, const char *path)
+{
+	static const char override[] = "credential_file_override";
+	static const char *const keys[] = {"access_token_file",
+	    "disable_credentials", "impersonate_service_account", NULL};
+	char value[PATH_MAX], unset[128], why[PATH_MAX + 64];
+
+	for (size_t i = 0; keys[i] != NULL; i++) {
+		if (!find_property(text, keys[i], value, sizeof(value)) ||
+		    text_boolean(value) == 0)
+			continue;
+		snprintf(unset, sizeof(unset), "gcloud config unset auth/%s",
+		    keys[i]);
+		shadow_add(shadows, "gcloud-properties", unset,
+		    "auth/%s is set in %s, and gcloud uses that", keys[i],
+		    path);
+	}
+	if (!find_property(text, override, value, sizeof(value)))
+		return;
+	snprintf(why, sizeof(why), "auth/%s in %s", override, path);
+	look_at_path(shadows, value, why, true);
+}
+
+/* What gcloud itself takes; Google's libraries know nothing of it. */
+static void
+look_at_properties(struct shadows *shadows)
+{
+	struct setup_text text = {.bytes = NULL};
+	char path[PATH_MAX];
+
+	if (properties_path(shadows, path) == -1 ||
+	    shadow_read(shadows, "gcloud-setup", path, &text.bytes) != 0)
+		return;
+	text.length = strlen(text.bytes);
+	look_at_own(shadows, &text, path);
+	shadow_forget(&text.bytes);
+}
+
 static void
 look(struct shadows *shadows)
 {
 	static const char variable[] = "GOOGLE_APPLICATION_CREDENTIALS";
 	static const char gcloud[] = "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE";
 	const char *named = shadow_variable(variable);
-	const char *directory = shadow_variable("CLOUDSDK_CONFIG");
 	char path[PATH_MAX];
 
 	look_at_overrides(shadows);
+	look_at_properties(shadows);
 	if (shadow_variable(gcloud) != NULL)
 		look_at_path(shadows, shadow_variable(gcloud), gcloud, true);
 	if (named != NULL) {
 		look_at_path(shadows, named, variable, true);
 		return;
 	}
-	if (directory != NULL)
-		snprintf(path, sizeof(path), "%s/%s", directory,
-		    strrchr(default_file, '/') + 1);
-	else if (shadow_path(NULL, default_file, path, sizeof(path)) == -1)
-		return;
-	look_at_path(shadows, path, "gcloud's own file", false);
+	if (own_path(default_file, path) == 0)
+		look_at_path(shadows, path, "gcloud's own file", false);
 }
 
 const struct shadow shadow_gcloud = {.tool = "gcloud", .look = look};

@@ -202,6 +202,38 @@ def test_gcloud(place):
            GOOGLE_APPLICATION_CREDENTIALS='/nowhere')
     broken('nothing is set', 0, 'GOOGLE_APPLICATION_CREDENTIALS is not set',
            GOOGLE_APPLICATION_CREDENTIALS=None)
+    for active, text, code, pattern, remedy in (
+            ('default', 'access_token_file = /x', 78,
+             'auth/access_token_file is set in .*config_default',
+             '^gcloud config unset auth/access_token_file'),
+            ('work', 'impersonate_service_account = a@b', 78,
+             'auth/impersonate_service_account is set in .*config_work', None),
+            ('work', 'disable_credentials = True', 78,
+             'auth/disable_credentials is set', None),
+            ('work', f'credential_file_override = {key}', 78,
+             r'key.json .auth/credential_file_override in .* is of type', None),
+            ('work', 'credential_file_override = /nowhere', 78,
+             'names /nowhere, and there is no such file', None)):
+        place.write('home/.config/gcloud/active_config', active)
+        place.write(f'home/.config/gcloud/configurations/config_{active}',
+                    f'[core]\naccount = x\n[auth]\n{text}\n')
+        broken(f'a property, {text}', code, pattern, remedy)
+    place.write('home/.config/gcloud/configurations/config_work',
+                f'[auth]\ndisable_credentials = False\ncredential_file_override'
+                f' = {path}\n')
+    fine(place, 'gcloud, by its property', 'gcloud', AUDIENCE, env=env)
+    place.write('home/.config/gcloud/configurations/config_work',
+                '[auth]\naccess_token_file = /x\n')
+    broken('a variable before a property', 78,
+           'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE is set',
+           CLOUDSDK_AUTH_ACCESS_TOKEN_FILE='/y')
+    unlike(place.daypass('doctor', 'gcloud', AUDIENCE, env={
+        **env, 'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE': '/y'}).out,
+        'gcloud-properties', 'which is not read then')
+    fine(place, 'gcloud, another configuration', 'gcloud', AUDIENCE,
+         env={**env, 'CLOUDSDK_ACTIVE_CONFIG_NAME': 'default',
+              'CLOUDSDK_CONFIG': place.path('elsewhere')})
+    shutil.rmtree(place.path('home/.config/gcloud'))
     for name, pattern, executable in (
             ('another program', "runs '/usr/bin/other', not daypass",
              {'command': '/usr/bin/other --x'}),
