@@ -12,7 +12,8 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..'))
 
-from support import canary, exchanges, golden, identities, tap   # noqa: E402
+from support import (   # noqa: E402
+    canary, exchanges, golden, identities, signin, tap)
 from support.tap import equal, ok   # noqa: E402
 
 
@@ -72,6 +73,27 @@ def test_identities(place):
                    identities.refuse(place, row, refusal, lambda env: (
                        place.daypass('doctor', '--json', 'id-token',
                                      refusal.audience, env=env))))
+
+
+def test_login(place):
+    """A person's, when it is to be renewed; and where nobody has logged in."""
+    signin.configure(place)
+    done = place.daypass('doctor', '--json', 'id-token', signin.CLIENT)
+    ok(done.code == 69 and any(check['remedy'] == 'daypass login' for check in
+                               json.loads(done.out)['checks']),
+       'login: nobody has: daypass login', done)
+    wanted = sentences('identity', 'login')
+    for name in wanted:
+        kind, _, code = name.partition(': ')
+        if kind != 'refresh':
+            continue
+        place.rig.heal()
+        ok(signin.log_in(place).code == 0, f'login: {name}: logged in')
+        place.rig.fault('login', 'fail', operation='refresh_token', count=-1,
+                        code=code, message='as the issuer puts it',
+                        status=401 if code == 'invalid_client' else 400)
+        doctor(place, 'login', name, wanted[name], place.daypass(
+            'doctor', '--json', 'id-token', signin.CLIENT))
 
 
 def test_exchanges(place):
