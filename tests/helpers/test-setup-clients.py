@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import canary, clients, sections, tap   # noqa: E402
+from support import canary, clients, corpus, sections, tap   # noqa: E402
 from support.place import BUILD   # noqa: E402
 from support.registry import Registry, image, need   # noqa: E402
 from support.tap import equal, like, ok   # noqa: E402
@@ -184,6 +184,54 @@ def test_aws(place):
     no_secret(place)
     setup(place, 'aws', '--undo')
     ok(listing().code != 0, 'undo: none again')
+
+
+def read_by_aws(place, path):
+    """Every profile and its region, as the aws command has them; the keys of
+    its own are left out."""
+    env = {'AWS_CONFIG_FILE': path, 'AWS_SHARED_CREDENTIALS_FILE': '/dev/null'}
+    done = place.run(AWS, 'configure', 'list-profiles', env=env)
+    return {name: place.run(AWS, 'configure', 'get', 'region', '--profile',
+                            name, env=env).out
+            for name in done.out.split()} if done.code == 0 else None
+
+
+def test_aws_reads(place):
+    """Others' settings, as aws itself reads them before and behind setup."""
+    if not os.access(AWS, os.X_OK):
+        raise tap.Skip(f'{AWS} is not installed')
+    corpus.configure(place)
+    for name in ('38-indented', '40-quoted-plain', '44-indented-header'):
+        path = corpus.install(place, 'aws', name)
+        before = read_by_aws(place, path)
+        setup(place, 'aws')
+        after = read_by_aws(place, path)
+        for profile in ('default', 'dev'):
+            before.setdefault(profile, '')
+        equal(after, before, f'aws reads {name}')
+        setup(place, 'aws', '--undo')
+
+
+def read_by_gcloud(place, program):
+    done = place.run(program, 'config', 'list', '--format', 'json', env={
+        'CLOUDSDK_CORE_DISABLE_PROMPTS': '1'}, limit=120)
+    found = json.loads(done.out)
+    found.get('auth', {}).pop('credential_file_override', None)
+    return {section: keys for section, keys in found.items() if keys}
+
+
+def test_gcloud_reads(place):
+    program = shutil.which('gcloud')
+    if program is None:
+        raise tap.Skip('gcloud is not installed')
+    corpus.configure(place)
+    for name in ('36-indented', '37-indented-header', '22-multi-line'):
+        corpus.install(place, 'gcloud', name)
+        before = read_by_gcloud(place, program)
+        ok(before, f'gcloud reads {name}')
+        setup(place, 'gcloud')
+        equal(read_by_gcloud(place, program), before, 'and the same behind')
+        setup(place, 'gcloud', '--undo')
 
 
 def test_gcloud(place):
