@@ -122,7 +122,7 @@ def each(place, *starts):
 
 
 def test_first_pages(place):
-    each(place, 'README', 'CONTRIBUTING')
+    each(place, *pages.ELSEWHERE)
 
 
 def test_exchanges(place):

@@ -18,8 +18,7 @@ from support.tap import equal, ok   # noqa: E402
 from commands import pages   # noqa: E402
 
 INDEX = 'docs/README.md'
-MORE = ['SECURITY.md', 'tests/cloud/README.md']
-PAGES = [*pages.paths(), *MORE]
+PAGES = pages.paths()
 LINK = re.compile(r'\[[^\]]*\]\(([^)\s]+)\)')
 
 

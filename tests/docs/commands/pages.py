@@ -11,6 +11,8 @@ from support.place import SOURCE
 
 KINDS = ('sh', 'console', 'ini', 'json', 'yaml', 'hcl', 'python', 'c', 'go',
          'js', 'text')
+ELSEWHERE = ('README.md', 'CONTRIBUTING.md', 'SECURITY.md',
+             'tests/cloud/README.md')
 FENCE = '```'
 # A file of the reader's or of the machine's, as prose names it.
 NAMED = re.compile(r'`((?:~/|/etc/)[^` ]+)`')
@@ -66,9 +68,9 @@ class Page:
 
 
 def paths():
-    """README.md, CONTRIBUTING.md and all below docs."""
+    """All below docs, and those that stand elsewhere."""
     found = glob.glob('docs/**/*.md', root_dir=SOURCE, recursive=True)
-    return ['README.md', 'CONTRIBUTING.md', *sorted(found)]
+    return [*ELSEWHERE, *sorted(found)]
 
 
 def read(path):

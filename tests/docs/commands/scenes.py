@@ -8,6 +8,7 @@ import shutil
 from support import signin
 from support.identities import rows
 from support.ordinary import Ordinary
+from support.place import SOURCE
 from support.tap import equal, ok
 
 from . import configured
@@ -244,6 +245,19 @@ class Pod(Scene):
         return found
 
 
+class Cloud(Scene):
+    """tests/cloud by itself; who reads its output has ended when it has."""
+
+    sets_up = False
+    prints = {'PATH=$CLOUD_BIN': '^ey', 'curl $CLOUD_CONTROL/log': '"service"',
+              'curl $CLOUD_CONTROL/state': '"roles"'}
+
+    def words(self):
+        return {'DIR': self.place.path('cloud'),
+                'tests/cloud/cloud.py': os.path.join(
+                    SOURCE, 'tests', 'cloud', 'cloud.py')}
+
+
 class Readme(Scene):
     """A newcomer: there is no configuration yet."""
 
@@ -265,6 +279,7 @@ class Readme(Scene):
 
 SCENES = {
     'README.md': Readme,
+    'tests/cloud/README.md': Cloud,
     'docs/audit.md': Audit,
     'docs/commands.md': Commands,
     'docs/man/daypass.1': Commands,
