@@ -10,7 +10,7 @@ VARIES = (
     (r'\d\d:\d\d:\d\d', r'\d\d:\d\d:\d\d'),
     (r'\b(localhost|127\.0\.0\.1):\d+', r'(localhost|127\.0\.0\.1):\d+'),
     (r'/tmp/daypass-playground\.\w+', r'/\S+'),
-    (r'\b(?<=agent )\d+$', r'\d+'),
+    (r'(?<=agent )\d+', r'\d+'),
     (r'\b\d+ (hits|mints|waits|records)\b', r'\d+ (hits|mints|waits|records)'),
     (r'\brecord \d+', r'record \d+'),
     (r'\b\d+(\.\d+)? (ms|s|min|h)\b', r'\d+(\.\d+)? (ms|s|min|h)'),
