@@ -83,16 +83,17 @@ till_now(char text[CELL])
 	return time == -1 ? "-" : span(text, clock_unix() - time);
 }
 
+/* In one row where rows are few. */
 static void
 show_identity(const struct json *status)
 {
 	char a[CELL], b[CELL];
 
-	fprintf(out, "%sidentity%s       %s%s%s\n", paint(PAINT_BOLD),
+	fprintf(out, "%sidentity%s       %s%s%s%s", paint(PAINT_BOLD),
 	    paint(PAINT_PLAIN), paint(PAINT_BOLD),
-	    cell(status, a, "identity/subject"), paint(PAINT_PLAIN));
-	fprintf(out, "               %s, %s\n",
-	    cell(status, a, "identity/source"),
+	    cell(status, a, "identity/subject"), paint(PAINT_PLAIN),
+	    is_drawn ? ", " : "\n               ");
+	fprintf(out, "%s, %s\n", cell(status, a, "identity/source"),
 	    cell(status, b, "identity/issuer"));
 }
 
@@ -313,14 +314,14 @@ show_others(const struct json *status, const struct message *answer)
 	}
 }
 
-/* How many rows are left for credentials: 8 are there in any case, one may say
+/* How many rows are left for credentials: 7 are there in any case, one may say
  * how many more there are, and the last one stays empty. */
 static unsigned
 room_for(const struct json *status, const struct message *answer, unsigned rows)
 {
 	unsigned sessions = count_of(status, "sessions");
 	unsigned failures = count_of(status, "failures");
-	unsigned used = 10 + count_of(status, "audit/sinks"), at = 0;
+	unsigned used = 9 + count_of(status, "audit/sinks"), at = 0;
 
 	while (message_next(answer, "principal", &at) != NULL)
 		used++;
