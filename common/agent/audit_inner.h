@@ -78,8 +78,8 @@ struct audit {
  * and is freed. -1: there is no room, which is counted. */
 int audit_keep(struct audit *audit, struct event *event, bool sync);
 
-/* Has a denial room? Whoever asks and is refused as fast as they can leaves room
- * for what is minted meanwhile. False: it is counted as lost. */
+/* Has a denial room? Whoever is refused as fast as they can ask leaves room for
+ * what is minted meanwhile. False: it is counted as lost. */
 bool audit_has_room(struct audit *audit);
 
 /* Begins a record of this type, with the next number. */
