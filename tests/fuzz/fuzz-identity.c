@@ -23,15 +23,18 @@ ignore(struct identity_trace *trace, const char *what)
 		abort();
 }
 
+/* What a request is allowed by. */
+#define ACCESS "r3quest0123456789abcdef"
+
 /* The job or machine in which each of them works. */
 static const char *const jobs[][2] = {
     {"ACTIONS_ID_TOKEN_REQUEST_URL", "https://u.example/?a=b"},
-    {"ACTIONS_ID_TOKEN_REQUEST_TOKEN", "t"},
-    {"BUILDKITE_AGENT_ACCESS_TOKEN", "t"},
+    {"ACTIONS_ID_TOKEN_REQUEST_TOKEN", ACCESS},
+    {"BUILDKITE_AGENT_ACCESS_TOKEN", ACCESS},
     {"BUILDKITE_JOB_ID", "j/../k"},
     {"GCE_METADATA_HOST", "127.0.0.1"},
     {"GITLAB_CI", "true"},
-    {"SYSTEM_ACCESSTOKEN", "t"},
+    {"SYSTEM_ACCESSTOKEN", ACCESS},
     {"SYSTEM_OIDCREQUESTURI", "https://u.example/oidctoken"},
 };
 
@@ -65,6 +68,32 @@ prepare(struct settings *settings, struct surroundings *around,
 		surroundings_set(around, tokens[i], line);
 }
 
+/* One word that a header can hold, and that the agent takes. */
+static void
+check_token(const struct secret *token)
+{
+	size_t length = token == NULL ? 0 : secret_length(token);
+
+	if (length == 0 || length > IDENTITY_TOKEN_MAX)
+		abort();
+	for (const char *c = secret_bytes(token); length > 0; c++, length--)
+		if (*c <= ' ' || *c > '~')
+			abort();
+}
+
+static bool
+sends_access(const struct identity *identity)
+{
+	const char *const *name = identity->variables;
+
+	for (; name != NULL && *name != NULL; name++)
+		for (size_t i = 0; i < COUNT(jobs); i++)
+			if (strcmp(*name, jobs[i][0]) == 0 &&
+			    strcmp(jobs[i][1], ACCESS) == 0)
+				return true;
+	return false;
+}
+
 static void
 run(const struct identity *identity, const char *line, const char *file)
 {
@@ -90,9 +119,12 @@ run(const struct identity *identity, const char *line, const char *file)
 	}
 	if (identity->runs_program)
 		return;
-	if (identity->run(&mint, &token, &err) == -1)
-		stranger_check(&err);
-	else if (token == NULL || secret_length(token) == 0)
+	if (identity->run(&mint, &token, &err) == 0) {
+		check_token(token);
+		return;
+	}
+	stranger_check(&err);
+	if (sends_access(identity) && strstr(err.text, ACCESS) != NULL)
 		abort();
 }
 
