@@ -71,7 +71,8 @@ nobody_calls() {
 		$ours | clean 'nothing keeps its answer in a hidden place'
 	calls getenv $ours | clean 'the environment is read with secure_getenv'
 	calls 'setenv|putenv|unsetenv|clearenv' $ours |
-		clean 'and changed by nobody'
+		but common/base/http.c |
+		clean 'and changed for libraries that know no other way alone'
 	calls 'sprintf|vsprintf|strncpy|strncat|stpcpy' $ours |
 		clean 'what is copied is bounded'
 	# Constants, or what was measured on the line before.
