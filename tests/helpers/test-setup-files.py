@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
 
 from support import tap   # noqa: E402
 from support.corpus import PATHS, configure, parse_docker, read, setup, tree   # noqa: E402
+from support.ordinary import Ordinary   # noqa: E402
 from support.tap import equal, like, ok   # noqa: E402
 
 
@@ -210,23 +211,17 @@ def test_group(place):
     alone, and not for another."""
     if os.geteuid() != 0:
         raise tap.Skip('only root can become another')
-    configure(place)
-    path = place.write(PATHS['git'], '[user]\n', 0o640)
-    os.chown(path, 65534, 12345)
-    for folder, _, names in os.walk(place.directory):
-        for name in ['.', *names]:
-            os.chown(os.path.join(folder, name), 65534, -1,
-                     follow_symlinks=False)
-    more = {'user': 65534, 'group': 65534, 'extra_groups': []}
-    if place.run('daypass', '--version', **more).code:
-        raise tap.Skip('the build is not for others to run')
-    done = setup(place, 'git', **more)
-    equal(done.code, 71, 'a group that cannot be kept, and may read')
-    like(done.err, 'its group cannot be kept', 'says so')
-    equal(read(path), b'[user]\n', 'nothing is changed')
-    os.chmod(path, 0o644)
-    equal(setup(place, 'git', **more).code, 0, 'a group of no meaning')
-    equal(os.stat(path).st_mode & 0o777, 0o644, 'the mode is kept')
+    with Ordinary(place.rig) as there:
+        configure(there)
+        path = there.write(PATHS['git'], '[user]\n', 0o640)
+        os.chown(path, there.uid, 12345)
+        done = setup(there, 'git')
+        equal(done.code, 71, 'a group that cannot be kept, and may read')
+        like(done.err, 'its group cannot be kept', 'says so')
+        equal(read(path), b'[user]\n', 'nothing is changed')
+        os.chmod(path, 0o644)
+        equal(setup(there, 'git').code, 0, 'a group of no meaning')
+        equal(os.stat(path).st_mode & 0o777, 0o644, 'the mode is kept')
 
 
 MOUNTED = '''
