@@ -27,16 +27,23 @@ struct telling {
 static const char *const general[] = {"sh", "bash", "dash", "zsh", "busybox",
     "env", "python3", "python", "perl", "node", "ruby", "curl", "cat", NULL};
 
+static const char *
+whole(const char *path, char full[PATH_MAX])
+{
+	const char *home = secure_getenv("HOME");
+
+	if (text_starts(path, "~/") && home != NULL &&
+	    snprintf(full, PATH_MAX, "%s%s", home, path + 1) < PATH_MAX)
+		return full;
+	return path;
+}
+
 static void
 tell_path(struct writing *writing, const char *key, const char *path)
 {
-	const char *home = secure_getenv("HOME");
 	char full[PATH_MAX];
 
-	if (text_starts(path, "~/") && home != NULL &&
-	    snprintf(full, sizeof(full), "%s%s", home, path + 1) <
-		(int)sizeof(full))
-		path = full;
+	path = whole(path, full);
 	if (path[0] == '/' && strchr(path, '\n') == NULL)
 		writing_add(writing, key, path);
 }
@@ -240,6 +247,28 @@ tell_records(const char *path, struct writing *writing)
 			tell_path(writing, "hide", older);
 }
 
+/* Whom the agent believes to be who they say: one certificate more, and it
+ * hands a token to whoever is on the way. What is not there is not made, for
+ * these are files. */
+static void
+tell_roots(const struct config *config, struct writing *writing)
+{
+	static const char *const variables[] = {
+	    "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", NULL};
+	const struct settings *settings = NULL;
+	char full[PATH_MAX];
+	const char *path;
+
+	if (config_section(config, "http", NULL, &settings, NULL) == 0 &&
+	    (path = settings_get(settings, "ca-file")) != NULL &&
+	    access(whole(path, full), F_OK) == 0)
+		tell_path(writing, "read-only", path);
+	for (size_t i = 0; variables[i] != NULL; i++)
+		if ((path = secure_getenv(variables[i])) != NULL &&
+		    access(path, F_OK) == 0)
+			tell_path(writing, "read-only", path);
+}
+
 static void
 tell_files(const struct config *config, struct writing *writing)
 {
@@ -248,6 +277,7 @@ tell_files(const struct config *config, struct writing *writing)
 
 	for (size_t i = 0; (path = config_file(config, i)) != NULL; i++)
 		tell_path(writing, "configuration", path);
+	tell_roots(config, writing);
 	if (config_section(config, "approval", NULL, &settings, NULL) == 0 &&
 	    (path = settings_get(settings, "command")) != NULL)
 		tell_path(writing, "read-only", path);

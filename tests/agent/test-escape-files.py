@@ -73,6 +73,20 @@ def test_configuration(place):
     equal(got, {place.config: 'EROFS'}, 'where there is none: none is made')
 
 
+def test_certificates(place):
+    """Whom the agent believes: also what the identity's program is given."""
+    for name in ('mine.pem', 'theirs.pem'):
+        place.write(f'home/{name}', '')
+    place.configure(sections.section(
+        'http', None, ca_file=place.path('home/mine.pem')))
+    env = {'SSL_CERT_FILE': place.path('home/theirs.pem')}
+    place.daypass('begin', env=env)
+    for name in ('mine.pem', 'theirs.pem'):
+        got = place.attack('changes', place.path('home', name))
+        equal({how: what for how, what in got.items() if what == ''}, {},
+              f'{name}: read-only')
+
+
 def files(path):
     with open(path, 'rb') as source:
         return source.read()
