@@ -210,6 +210,10 @@ narrow_scope(
 		return no_memory(err);
 	/* What the other side gives to who asks for nothing is not known. */
 	if (settings_get(step->settings, "scope") == NULL &&
+	    road->verdict.inner_scope)
+		return refuse(road, err,
+		    "the session around it is not given this `scope`");
+	if (settings_get(step->settings, "scope") == NULL &&
 	    road->verdict.users_scope &&
 	    config_is_systems(config, step->credential))
 		return refuse(road, err,
@@ -334,6 +338,10 @@ narrow_identity(
 	if (step == NULL)
 		return refuse(road, err, "no step takes an `identity-name`");
 	today = settings_get(step->settings, "identity-name");
+	if (road->verdict.inner_identity &&
+	    (today == NULL || strcmp(today, wanted) != 0))
+		return refuse(road, err,
+		    "the session around it is not given this `identity-name`");
 	if (road->verdict.users_identity &&
 	    (today == NULL || strcmp(today, wanted) != 0) &&
 	    config_is_systems(config, step->credential))

@@ -15,6 +15,22 @@ is_for(const struct policy_section *policy, const char *const *actors)
 	return false;
 }
 
+/* The outermost child session, and self; of self nothing else. */
+static const char *const *
+outermost(const char *const *actors)
+{
+	while (actors[0] != NULL && actors[1] != NULL && actors[2] != NULL)
+		actors++;
+	return actors;
+}
+
+/* Which limits have been said for the outermost session, and for those within
+ * it alone. */
+struct said {
+	bool is_outer; /* of the policy that is asked */
+	bool scope[2], identity[2];
+};
+
 static int
 no_rule(struct verdict *verdict, const struct policy_section *policy)
 {
@@ -25,13 +41,18 @@ no_rule(struct verdict *verdict, const struct policy_section *policy)
 /* The system's are asked first: what is there is theirs. */
 static int
 join(const struct policy_section *policy, const char *name,
-    const struct settings *rule, struct verdict *verdict, struct error *err)
+    const struct settings *rule, struct said *said, struct verdict *verdict,
+    struct error *err)
 {
 	bool scope = settings_get(verdict->limits, "scope") != NULL;
 	bool identity = settings_get(verdict->limits, "identity-name") != NULL;
 
 	if (verdict_join(verdict, policy->name, name, rule, err) == -1)
 		return -1;
+	if (settings_get(rule, "scope") != NULL)
+		said->scope[said->is_outer] = true;
+	if (settings_get(rule, "identity-name") != NULL)
+		said->identity[said->is_outer] = true;
 	if (policy->is_system)
 		return 0;
 	if (!scope && settings_get(rule, "scope") != NULL)
@@ -44,7 +65,8 @@ join(const struct policy_section *policy, const char *name,
 /* The first rule that matches; a later one does not matter any more. */
 static int
 ask(const struct config *config, const struct policy_section *policy,
-    const struct asking *asking, struct verdict *verdict, struct error *err)
+    const struct asking *asking, struct said *said, struct verdict *verdict,
+    struct error *err)
 {
 	struct error wrong = {.fault = FAULT_NONE};
 
@@ -53,8 +75,7 @@ ask(const struct config *config, const struct policy_section *policy,
 		    policy->name == NULL ? "a policy may be lost by a mistake"
 					 : "it holds a mistake",
 		    policy->mistake);
-	settings_each(name, policy->settings, "rule")
-	{
+	settings_each (name, policy->settings, "rule") {
 		const struct settings *rule = NULL;
 
 		if (config_rule(config, policy, name->value, &rule, &wrong) ==
@@ -68,7 +89,8 @@ ask(const struct config *config, const struct policy_section *policy,
 			verdict->wants_claims = true;
 			return 0;
 		case RULE_YES:
-			return join(policy, name->value, rule, verdict, err);
+			return join(
+			    policy, name->value, rule, said, verdict, err);
 		}
 	}
 	return no_rule(verdict, policy);
@@ -79,17 +101,21 @@ policy_judge(const struct config *config, const char *const *actors,
     const struct asking *asking, struct verdict *verdict, struct error *err)
 {
 	struct policy_section policy;
+	struct said said = {.is_outer = false};
 	size_t at = 0;
 
 	while (config_policy(config, &at, &policy)) {
 		if (!is_for(&policy, actors))
 			continue;
-		if (ask(config, &policy, asking, verdict, err) == 0)
+		said.is_outer = is_for(&policy, outermost(actors));
+		if (ask(config, &policy, asking, &said, verdict, err) == 0)
 			continue;
 		verdict->decision = DECISION_DENY;
 		error_set(err, FAULT_SYSTEM, "no memory for a verdict");
 		return error_at(err, STAGE_POLICY);
 	}
+	verdict->inner_scope = said.scope[false] && !said.scope[true];
+	verdict->inner_identity = said.identity[false] && !said.identity[true];
 	return 0;
 }
 

@@ -33,6 +33,10 @@ struct verdict {
 	/* Of these, what the user's file alone says. It must not be another
 	 * word for what the system's file defines. */
 	bool users_scope, users_identity;
+	/* Said by policies for sessions within the outermost one alone, whose
+	 * names are the word of who is inside: it must not be another word for
+	 * what that one is given, either. */
+	bool inner_scope, inner_identity;
 	/* Of the rules that want an approval, each whole: one that was changed
 	 * is not what was approved. */
 	unsigned char asks[DIGEST_SIZE];

@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
 from support import processes, sections, tap   # noqa: E402
+from support.child_session import ChildSession   # noqa: E402
 from support.tap import equal, like, ok   # noqa: E402
 
 READ_ONLY = json.dumps({'Version': '2012-10-17', 'Statement': [
@@ -34,6 +35,37 @@ def token(place, *arguments):
 def counted(place, what):
     status = json.loads(place.daypass('status', '--json').out)
     return status['counters'][what]
+
+
+def test_inner_name(place):
+    """Who is inside may call a session within what they like, and so pick a
+    policy: it must not give them what the session around has not."""
+    rig = place.rig
+    place.configure(sections.octo(rig, scope='acme/web'),
+                    sections.token_exchange(rig),
+                    policy('agent:reader', 'plain', 'bare'),
+                    policy('agent:writer', 'write', 'wide'),
+                    policy('agent:same', 'same'),
+                    rule('plain', credential='github'),
+                    rule('bare', credential='api'),
+                    rule('same', credential='github',
+                         identity_name='daypass'),
+                    rule('write', credential='github',
+                         identity_name='agent-write'),
+                    rule('wide', credential='api', scope='admin'))
+    with ChildSession(place, 'agent:reader') as session:
+        def within(name, credential):
+            return session.daypass('run', '--as', name, '--advisory', '--',
+                                   'daypass', 'token', credential)
+        like(session.daypass('token', 'github').out, '^ghs_', 'as it is')
+        for credential, what in (('github', 'identity-name'),
+                                 ('api', 'scope')):
+            done = within('agent:writer', credential)
+            equal((done.code, done.out), (77, ''), f'{what}: not another one')
+            like(done.err, 'the session around it is not given this '
+                 f'`{what}`', f'{what}: says why')
+        like(within('agent:same', 'github').out, '^ghs_',
+             'the same one is no other')
 
 
 def test_denied(place):
