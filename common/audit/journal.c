@@ -172,6 +172,14 @@ is_current(const struct journal *journal, struct stat *st)
 	       named.st_dev == st->st_dev && named.st_ino == st->st_ino;
 }
 
+bool
+journal_is_there(const struct journal *journal)
+{
+	struct stat st;
+
+	return journal->fd != -1 && is_current(journal, &st);
+}
+
 /* Opens and locks the latest file, whoever rotates it meanwhile. */
 static int
 get_hold(struct journal *journal, struct stat *st, struct error *err)

@@ -29,6 +29,9 @@ struct journal *journal_new(
     const char *path, const struct journal_limits *limits);
 void journal_free(struct journal *journal);
 
+/* Is what we write to still the file of that name? False: we have none open. */
+bool journal_is_there(const struct journal *journal);
+
 /* The head that the file is known to have had: it must be somewhere in it. */
 void journal_expect(struct journal *journal, const struct head *head);
 

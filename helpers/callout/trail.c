@@ -139,7 +139,8 @@ trail_free(struct trail *trail)
 	free(trail);
 }
 
-/* What cannot be opened anew now is tried with the next record. */
+/* A file that is still there stays, with what is known of it. What cannot be
+ * opened anew now is tried with the next record. */
 void
 trail_reopen(struct trail *trail)
 {
@@ -148,7 +149,7 @@ trail_reopen(struct trail *trail)
 		struct journal *fresh;
 		struct error err;
 
-		if (sink->journal == NULL ||
+		if (sink->journal == NULL || journal_is_there(sink->journal) ||
 		    (fresh = journal_new(sink->path, &trail->limits)) == NULL)
 			continue;
 		journal_free(sink->journal);

@@ -258,7 +258,7 @@ def test_what_an_asker_writes(place):
     evil = 'a"},"x":"\\\n\x1b[31m\u2028 \xff'
     place.daypass('begin')
     subprocess.run(
-        ['/bin/sh', '-c', f'exec "$0" token --audience "$1"',
+        ['/bin/sh', '-c', 'exec "$0" token --audience "$1"',
          'daypass', evil.replace('\n', '')],
         env=place.environment({}), capture_output=True, timeout=60)
     records = ended(place)

@@ -84,6 +84,19 @@ def test_moved_away(place):
            types)
 
 
+def test_cut_with_a_signal(place):
+    """SIGHUP is no way to make it forget what was in a file."""
+    with Setting(place) as it:
+        path = it.callout.audit_path
+        for _ in range(2):
+            tries(it.server, auth_token=it.token())
+        os.truncate(path, len(trail.lines(path)[0]) + 1)
+        it.callout.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: 'signing for' in it.callout.said(), 5)
+        tries(it.server, auth_token=it.token())
+        ok(trail.of_type(trail.read(path), 'tampered'), 'a cut is told of')
+
+
 def test_more_sinks(place):
     other = place.path('other')
     more = f'sink = file:{other}\n\tsink = stderr:\n'
