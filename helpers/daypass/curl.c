@@ -156,6 +156,22 @@ end_like(int status)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 127;
 }
 
+/* curl hides what it finds of passwords from ps; ours would show as long as it
+ * runs, and before that as long as somebody is asked for approval. */
+static int
+hide(int argc, char **argv, struct error *err)
+{
+	for (int i = 0; i < argc; i++) {
+		char *word = strdup(argv[i]);
+
+		if (word == NULL)
+			return error_errno(err, "memory for curl's arguments");
+		memset(argv[i], '*', strlen(argv[i]));
+		argv[i] = word;
+	}
+	return 0;
+}
+
 static int
 call(int argc, char **argv, int *status, struct error *err)
 {
@@ -164,7 +180,8 @@ call(int argc, char **argv, int *status, struct error *err)
 	struct curl_run with = {.argv = argv, .argc = argc};
 
 	if (curl_line_read(&line, argc, argv, err) == -1 ||
-	    ask_first(&token, err) == -1 || ask_others(token, err) == -1)
+	    hide(argc, argv, err) == -1 || ask_first(&token, err) == -1 ||
+	    ask_others(token, err) == -1)
 		return -1;
 	if ((heads = memfd_create("daypass-curl", MFD_CLOEXEC)) == -1)
 		return error_errno(err, "a place for what is answered");

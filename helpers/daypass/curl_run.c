@@ -179,13 +179,6 @@ tell(int fd, const struct curl_run *run)
 }
 
 static void
-hide_words(const struct curl_run *run)
-{
-	for (int i = 0; i < run->argc; i++)
-		memset(run->argv[i], '*', strlen(run->argv[i]));
-}
-
-static void
 close_one(int *fd)
 {
 	close(*fd);
@@ -200,7 +193,6 @@ attend(const struct curl_run *run, struct child *child, pid_t pid)
 	int status;
 
 	close_one(&child->token[0]);
-	hide_words(run);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);

@@ -22,9 +22,7 @@ struct curl_run {
  * Runs the curl of PATH to its end. It reads the token from a pipe that is
  * named by --config, never from an argument, its environment or a file; the
  * user's .curlrc, SSLKEYLOGFILE and QLOGDIR are not heeded, and it leaves no
- * core. The user's words are overwritten once curl has them: it hides what it
- * finds of passwords from ps, and ours would still show. Gives its wait status;
- * -1: it could not be run.
+ * core. Gives its wait status; -1: it could not be run.
  */
 int curl_run(const struct curl_run *run, int *status, struct error *err);
 

@@ -119,16 +119,20 @@ def test_own_words(place):
     """curl hides what its user wrote of passwords from ps, so must we."""
     bind(place)
     url = place.rig['function'] + '/x'
-    curl(place, '-sS', url)
+    place.rig.fault('identity', 'slow', seconds=2)
     place.rig.fault('function', 'slow', seconds=3)
     with place.start('daypass', 'curl', '--', '-sS', '-u', 'me:hunter2',
                      '--proxy-user', 'me:hunter3', url) as process:
-        def hidden():
+        def hidden(count):
             seen = [processes.read(pid, 'cmdline') for pid in (
                 process.pid, *processes.children(process.pid))]
-            return len(seen) == 2 and b'hunter' not in b''.join(seen)
-        ok(processes.wait_for(hidden, 2), 'neither daypass nor curl shows it',
+            return len(seen) == count and seen[0].startswith(
+                b'daypass\0curl\0') and b'hunter' not in b''.join(seen)
+        ok(processes.wait_for(lambda: hidden(1), 1),
+           'daypass does not show it while it asks',
            processes.read(process.pid, 'cmdline'))
+        ok(processes.wait_for(lambda: hidden(2), 4),
+           'nor does it or curl later')
         like(processes.read(process.pid, 'cmdline').decode(), '^daypass\0curl',
              'though what it is')
         process.communicate(timeout=20)
