@@ -180,7 +180,7 @@ read_clock(struct checks *checks, const struct message *road, bool whole)
 		checks_say(checks, "clock", true,
 		    message_get(road, "compared") == NULL
 			? "nothing has been minted yet that would tell"
-			: "within 30 s of those that were asked",
+			: "no mint has found it off by 30 s",
 		    NULL);
 }
 

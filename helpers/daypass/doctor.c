@@ -136,6 +136,24 @@ look_at_tool(const char *tool, const char *target)
 		    message_get(&road.message, "binding"), true);
 }
 
+/* A token that merely lies there is looked at: nobody has to be asked for it.
+ */
+static void
+look_at_token(void)
+{
+	static struct error err;
+	const char *source = message_get(&road.message, "source");
+
+	if (source == NULL ||
+	    (strcmp(source, "file") != 0 && strcmp(source, "env") != 0))
+		return;
+	if (ask(&probe, "get", "id-token", no_audience, &err) == 0)
+		checks_add(&checks, "token", FAULT_NONE,
+		    doctor_claims(&probe.message));
+	else if (err.stage != STAGE_POLICY)
+		checks_add(&checks, "token", err.fault, err.text);
+}
+
 static void
 look_at_binding(const char *tool, const char *target)
 {
@@ -204,6 +222,7 @@ examine(const char *tool, const char *target, struct error *err)
 		look_at_clock(tool, target);
 	}
 	if (whole && as == NULL) {
+		look_at_token();
 		doctor_network(&checks);
 		look_at_bindings();
 	} else if (!whole && message_get(&road.message, "step") != NULL)

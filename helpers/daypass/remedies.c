@@ -53,6 +53,10 @@ static const struct {
 	"install all of daypass: programs of its own directory are missing"},
     {"libcurl cannot be loaded", "install libcurl (in Debian: libcurl4)"},
     {"daypass login", "daypass login"},
+    {"identity file: ", "have its writer renew it, or name another: [identity] "
+			"file = PATH"},
+    {"identity env: ", "export it anew where this runs, or name another: "
+		       "[identity] variable = NAME"},
     {"machine's clock right",
 	"date -u shows what this machine takes for the time; set it, with "
 	"NTP"},

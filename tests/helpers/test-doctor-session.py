@@ -16,7 +16,7 @@ from support import hosts, sections, tap   # noqa: E402
 from support.doctoring import doctor   # noqa: E402
 from support.newer import Newer   # noqa: E402
 from support.place import BUILD   # noqa: E402
-from support.tap import equal, ok, unlike   # noqa: E402
+from support.tap import equal, like, ok, unlike   # noqa: E402
 
 
 def bind(place, *more):
@@ -120,6 +120,39 @@ def test_versions(place):
     unlike(place.daypass('doctor').out, 'version', 'and none for its own')
 
 
+def test_codes(place):
+    """One for each fault, as docs/commands.md has them; the first counts."""
+    good = [sections.web_identity(place.rig), sections.aws()]
+    far = sections.web_identity(place.rig, 'far', endpoint='https://127.0.0.1:1')
+    other = sections.web_identity(place.rig, 'other', role='arn:aws:iam::'
+                                  '999999999999:role/not-ours')
+    for code, arguments, sections_, env in (
+            (0, (), good, {}),
+            (0, ('aws', 'default'), [*good, '[a]\nb = c\n'], {}),
+            (64, ('awss', 'default'), good, {}),
+            (64, ('aws',), good, {}),
+            (64, ('--nosuch',), good, {}),
+            (69, (), ['[identity]\nvariable = NOT_SET\n', *good], {}),
+            (69, ('aws', 'default'),
+             ['[identity]\nvariable = NOT_SET\n', *good], {}),
+            (71, (), good, {'DAYPASS_RUNTIME_DIR': place.path('taken')}),
+            (75, (), [*good, far], {}),
+            (75, ('token', 'far'), [*good, far], {}),
+            (77, ('token', 'other'), [*good, other], {}),
+            (77, (), good, {'DAYPASS_RUNTIME_DIR': place.path('open')}),
+            (78, (), [*good, '[a]\nb = c\n'], {}),
+            (78, ('aws', 'unbound'), good, {}),
+            (78, (), [*good, far, '[a]\nb = c\n'], {})):
+        place.make('taken')
+        place.make('taken/agent.sock')
+        os.chmod(place.make('open'), 0o755)
+        place.configure(*sections_)
+        plain = place.daypass('doctor', *arguments, env=env)
+        script = place.daypass('doctor', '--json', *arguments, env=env)
+        equal((plain.code, script.code), (code, code),
+              f'exit {code}: {" ".join(arguments) or "all"}')
+
+
 def test_variables(place):
     """What an asker cannot even be asked with."""
     bind(place, sections.section('identity', None, variable='MINE'))
@@ -141,6 +174,16 @@ def test_token_file(place):
     os.chmod(path, 0o600)
     done = place.daypass('doctor', 'aws', 'default')
     ok(done.code == 0 and 'token-file' not in done.out, 'mended', done)
+    like(place.daypass('doctor').out, r'ok +token +sub=org:acme/\S+ iss=\S+ '
+         'aud=sts', 'without a target it is looked at')
+    os.rename(path, path + '.gone')
+    doctor(place, 'no token', 69, 'token: identity file: .*does not exist',
+           remedy=r'\[identity\] file = PATH')
+    os.rename(path + '.gone', path)
+    bind(place, sections.section('identity', None, variable='NOT_SET'))
+    doctor(place, 'no variable', 69, 'token: identity env: .*is not set',
+           remedy=r'\[identity\] variable = NAME')
+    bind(place, sections.section('identity', None, file=path))
     place.daypass('end')
     os.chmod(path, 0)
     if os.getuid() == 0:    # who would read it all the same
