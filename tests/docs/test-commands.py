@@ -29,6 +29,9 @@ LIBRARY = configured.library(PAGES)
 # What need not be on every machine; daypass and a shell's own do.
 OPTIONAL = ('aws', 'buildah', 'curl', 'docker', 'gcloud', 'gsutil', 'podman',
             'skopeo', 'nats', 'openssl', 'daypass-nats-callout')
+PART_OF = {'gsutil': 'gcloud'}
+# Who asks a registry for an image.
+IMAGE = re.compile(r'\bdocker://|\b(docker|podman) (manifest|pull|push) ')
 
 
 def commands(page):
@@ -45,9 +48,10 @@ def named(command, block):
 def why_not(command, place):
     """Why it cannot be run on this machine."""
     for word in OPTIONAL:
-        if re.search(rf'(^|[|&(;]\s*){word}\b', command.text) and \
+        if re.search(rf'(^|[|&(;]\s*)(\w+=\S+\s+)*{word}\b(?!-)',
+                     command.text) and \
                 not shutil.which(word, path=place.env['PATH']):
-            return f'{word} is not installed'
+            return f'{PART_OF.get(word, word)} is not installed'
     return None
 
 
@@ -77,8 +81,7 @@ def judge(scene, command, block, done):
 
 def registry(place, wanted):
     """For who asks one for an image."""
-    if not any(re.search(r'\bdocker://', command.text)
-               for command, _ in wanted):
+    if not any(IMAGE.search(command.text) for command, _ in wanted):
         return nullcontext()
     try:
         return Registry(place)
@@ -98,7 +101,7 @@ def perform(rig, page):
         here = []
         for command, block in wanted:
             reason = why_not(command, place)
-            if 'docker://' in command.text and images is None:
+            if IMAGE.search(command.text) and images is None:
                 reason = 'docker-registry, skopeo or umoci is not installed'
             if reason:
                 tap.skip(named(command, block), reason)
