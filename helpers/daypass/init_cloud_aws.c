@@ -45,6 +45,7 @@ static void
 add_hints(struct buffer *out, const struct init_role *role)
 {
 	buffer_printf(out,
+	    "  An older aws wants a --thumbprint-list for the provider too.\n"
 	    "  What the role may do is yours to say: aws iam "
 	    "attach-role-policy --role-name\n  %s --policy-arn ... . Where "
 	    "each workspace has a subject of its own: StringLike\n  and a `*` "
