@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <linux/securebits.h>
@@ -61,44 +57,6 @@ isolate_proc(__attribute__((unused)) const struct plan *plan, struct error *err)
 	return error_errno(err,
 	    "cannot mount /proc anew (a container that covers parts of it "
 	    "does not let it: --security-opt systempaths=unconfined)");
-}
-
-static bool
-is_our_terminal(dev_t device)
-{
-	struct stat st;
-
-	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		if (fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
-		    st.st_rdev == device)
-			return true;
-	return false;
-}
-
-/* Whoever may open another terminal of ours can read what is typed there. */
-int
-isolate_terminals(
-    __attribute__((unused)) const struct plan *plan, struct error *err)
-{
-	const struct dirent *entry;
-	char path[PATH_MAX];
-	struct stat st;
-	DIR *all = opendir("/dev/pts");
-	int result = 0;
-
-	while (all != NULL && result == 0 && (entry = readdir(all)) != NULL) {
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
-			continue;
-		snprintf(path, sizeof(path), "/dev/pts/%s", entry->d_name);
-		if (stat(path, &st) == -1 || st.st_uid != geteuid() ||
-		    is_our_terminal(st.st_rdev))
-			continue;
-		if (mount("/dev/null", path, NULL, MS_BIND, NULL) == -1)
-			result = error_errno(err, "cannot hide '%s'", path);
-	}
-	if (all != NULL)
-		closedir(all);
-	return result;
 }
 
 /* Session keys are handed down; the user's are the namespace's own. */

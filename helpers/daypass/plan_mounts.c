@@ -37,9 +37,9 @@ is_below(const char *path, const char *directory)
 
 /*
  * A control group kills and freezes whatever is in it, by a file that its
- * owner may write. Another /proc shows those outside, and another queue speaks
- * to them. A single socket that is mounted is another machine's, or that of
- * who has made this container.
+ * owner may write. Another /proc shows those outside, another /dev/pts
+ * has their terminals, and another queue speaks to them. A single socket that
+ * is mounted is another machine's, or that of who has made this container.
  */
 static void
 look_at(struct plan *plan, const char *path, const char *type)
@@ -47,6 +47,8 @@ look_at(struct plan *plan, const char *path, const char *type)
 	if (text_starts(type, "cgroup ") || text_starts(type, "cgroup2 "))
 		plan_hold(plan, path);
 	else if (text_starts(type, "mqueue ") ||
+		 (text_starts(type, "devpts ") &&
+		     !is_below(path, "/dev/pts")) ||
 		 (text_starts(type, "proc ") && !is_below(path, "/proc")))
 		plan_hide(plan, path);
 	else

@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
 from support import processes, sections, tap   # noqa: E402
-from support.cell import PYTHON, Cell   # noqa: E402
+from support.cell import NAME, PYTHON, Cell   # noqa: E402
 from support.place import SOURCE   # noqa: E402
 from support.tap import Skip, equal, like, ok   # noqa: E402
 
@@ -180,24 +180,54 @@ def test_start_files(place):
           'one that is not there, and the work itself: open')
 
 
+PTY = ('import json, os, pty, sys\n'
+       'pid, fd = pty.fork()\n'
+       'if pid == 0:\n'
+       '    os.chown(os.ttyname(0), os.getuid(), -1)\n'
+       '    os.execvp(sys.argv[1], sys.argv[1:])\n'
+       'said = b""\n'
+       'try:\n'
+       '    while more := os.read(fd, 9999): said += more\n'
+       'except OSError: pass\n'
+       'print(said.decode().strip())')
+LOOK = f'''#!/bin/sh
+tty
+test -w "$(tty)" && echo own
+{PYTHON} -c "import os; print(os.ttyname(os.openpty()[1]))"
+'''
+
+
 def test_terminal(place):
-    script = ('import json, os, pty, sys\n'
-              'pid, fd = pty.fork()\n'
-              'if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])\n'
-              'said = b""\n'
-              'try:\n'
-              '    while more := os.read(fd, 9999): said += more\n'
-              'except OSError: pass\n'
-              'print(said.decode().strip().splitlines()[-1])')
-    got = place.attack('terminal', prefix=(PYTHON, '-c', script))
+    got = place.attack('terminal', prefix=(PYTHON, '-c', PTY))
     equal(got, ['EPERM'] * 3, 'typing into the terminal outside: refused')
     master, slave = os.openpty()
     name = os.ttyname(slave)
     os.chown(name, place.uid, place.uid)
     got = place.attack('files', name)
-    equal(got, {name: ''}, "another terminal of ours: cannot be read")
+    equal(got, {name: 'ENOENT'}, 'another terminal of ours: is not there')
     os.close(master)
     os.close(slave)
+    process = place.started('sh', '-c', (
+        f'echo up; read name; {PYTHON} {place.attacker} files $name'))
+    process.stdout.readline()
+    master, slave = os.openpty()
+    name = os.ttyname(slave)
+    os.chown(name, place.uid, place.uid)
+    got = process.communicate(f'{name}\n'.encode(), timeout=20)[0]
+    equal(json.loads(got), {name: 'ENOENT'}, 'nor one that is opened later')
+    os.close(master)
+    os.close(slave)
+
+
+def test_own_terminal(place):
+    """It goes by its name, and more can be had."""
+    look = place.write('home/look', LOOK, 0o755)
+    done = place.run(PYTHON, '-c', PTY, 'sh', '-c', (
+        f'tty; daypass run --as {NAME} -- {look}'))
+    said = done.out.split()
+    equal(said[:3], [said[0], said[0], 'own'], 'its own, by the same name')
+    like(said[3], '^/dev/pts/[0-9]+$', 'and a new one')
+    ok(said[3] != said[0], 'of another name', said)
 
 
 def test_output(place):

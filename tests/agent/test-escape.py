@@ -260,11 +260,12 @@ def test_sockets(place):
 
 def test_relative_name(place):
     """Open: a socket that was bound by a relative name, of which the kernel
-    tells no more than that."""
-    path = place.path('home/relative')
+    tells no more than that, and that lies deeper than we look."""
+    deep = place.make('home/a/b/c')
+    path = os.path.join(deep, 'relative')
     with socket.socket(socket.AF_UNIX) as listener:
         here = os.getcwd()
-        os.chdir(place.home)
+        os.chdir(deep)
         listener.bind('relative')
         os.chdir(here)
         listener.listen()
