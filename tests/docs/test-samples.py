@@ -18,7 +18,7 @@ sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, '..'))
 
 from commands import configured, manuals, pages   # noqa: E402
-from support import tap   # noqa: E402
+from support import sections, tap   # noqa: E402
 from support.place import BUILD   # noqa: E402
 from support.tap import equal, ok   # noqa: E402
 
@@ -216,6 +216,45 @@ def test_verbs(place):
         if verb in ('audit', 'doctor'):     # the rest is below the table
             said &= options
         equal(sorted(options), sorted(said), f'daypass {verb}: its options')
+
+
+def shape(value):
+    """The members of an object; of a list those of its first one."""
+    if isinstance(value, list):
+        return shape(value[0]) if value else None
+    if isinstance(value, dict):
+        return {name: shape(each) for name, each in value.items()}
+    return None
+
+
+def differences(shown, real, at=''):
+    """What is null or empty there may have members on the page."""
+    if not isinstance(real, dict):
+        return []
+    if not isinstance(shown, dict):
+        return [at]
+    found = [f'{at}.{name}' for name in set(shown) ^ set(real)]
+    return found + [each for name in set(shown) & set(real)
+                    for each in differences(shown[name], real[name],
+                                            f'{at}.{name}')]
+
+
+def test_documents(place):
+    """What scripts may rely on: the reference shows the members that are
+    there."""
+    rig = place.rig
+    place.configure(sections.octo(rig), sections.git(rig))
+    url = rig['git'] + '/acme/web'
+    shown = [shape(json.loads(block.text)) for block in blocks('json')
+             if block.page == 'docs/commands.md']
+    for words in (('doctor', 'git', url), ('status',), ('setup', 'git'),
+                  ('end',)):
+        done = place.daypass(*words[:1], '--json', *words[1:])
+        real = shape(json.loads(done.out))
+        fitting = [one for one in shown if one and set(one) == set(real)]
+        name = f'daypass {words[0]} --json'
+        if ok(len(fitting) == 1, f'{name}: is shown', real.keys()):
+            equal(differences(fitting[0], real), [], f'{name}: its members')
 
 
 if __name__ == '__main__':
