@@ -366,13 +366,11 @@ say_end(struct audit *audit)
 		send_message(audit, &writing);
 }
 
-/* The head is that of another file from now on. */
 void
 audit_feed_change(struct audit *audit)
 {
 	timer_free(audit->again);
 	audit->again = NULL;
-	head_start(&audit->head);
 	audit->was = false;
 	if (audit->pid == 0)
 		return;

@@ -127,6 +127,22 @@ note_setup(struct audit *audit, const char *type)
 	audit_keep(audit, &event, true);
 }
 
+/* The head is that of another chain from now on, unless the sink that counts is
+ * the same: then what it had must be there. */
+static void
+change_sinks(struct audit *audit, const struct settings *settings)
+{
+	char before[sizeof(audit->sinks[0].text)] = "";
+
+	if (audit->count > 0)
+		text_copy(before, sizeof(before),
+		    audit->sinks[audit->first].text);
+	take_sinks(audit, settings);
+	if (audit->count == 0 ||
+	    strcmp(before, audit->sinks[audit->first].text) != 0)
+		head_start(&audit->head);
+}
+
 static void
 change(struct audit *audit, const struct settings *settings,
     const char *ca_file, char *setup)
@@ -144,7 +160,7 @@ change(struct audit *audit, const struct settings *settings,
 	replace(&audit->keep, settings_get(settings, "keep"));
 	replace(&audit->ca_file, ca_file);
 	replace(&audit->credential, settings_get(settings, "credential"));
-	take_sinks(audit, settings);
+	change_sinks(audit, settings);
 	take_audience(audit, settings_get(settings, "audience"));
 	audit->trouble[0] = '\0';
 	audit->clock = clock_unix() * 1000 - clock_ms();

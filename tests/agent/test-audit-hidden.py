@@ -5,7 +5,9 @@ too long, by lines that pass for records, by what they leave in a spool."""
 
 import os
 import shutil
+import signal
 import sys
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -76,6 +78,27 @@ def test_a_number_to_come(place):
     equal([r['id'] for r in trail.read(log(place)) if r['id'][0] == 's'],
           ['s-1', 's-2', 's-999', 's-888', 's-3', 's-4'],
           'every record is there')
+
+
+def test_cut_with_a_change(place):
+    """Another setup of the same file does not make it forget what was in it."""
+    place.make('audit')
+    sink = f'file:{log(place)}'
+    place.configure(sections.web_identity(place.rig),
+                    sections.section('audit', None, sink=sink))
+    place.daypass('token', 'dev')
+    writer = trail.writer(place)
+    processes.wait_for(lambda: len(trail.lines(log(place))) > 2)
+    time.sleep(0.3)     # until the agent has heard of it
+    os.kill(writer, signal.SIGSTOP)
+    os.truncate(log(place), len(trail.lines(log(place))[0]) + 1)
+    place.configure(sections.web_identity(place.rig),
+                    sections.section('audit', None, sink=sink, keep='9'))
+    place.daypass('status')
+    place.daypass('token', '--audience', 'x')
+    os.kill(writer, signal.SIGKILL)
+    found = trail.wait(log(place), 'tampered')
+    ok(found, 'a cut is told of', trail.read(log(place)))
 
 
 def test_a_flood(place):
