@@ -176,6 +176,18 @@ read_value(struct scanner *scanner)
 	return result;
 }
 
+/* Of a file that is JSON, and yet not what docker would read. */
+static int
+misplaced(const struct scanner *scanner, struct error *err)
+{
+	unsigned line = 1;
+
+	for (size_t i = 0; i < scanner->at; i++)
+		line += scanner->text->bytes[i] == '\n';
+	return error_set(err, FAULT_CONFIG,
+	    "line %u: no object (`{...}`) where one should be", line);
+}
+
 static int
 refuse(const struct scanner *scanner, const char *what, struct error *err)
 {
@@ -249,7 +261,7 @@ setup_json_object(const struct setup_text *text, size_t at,
 
 	skip_space(&scanner);
 	if (peek(&scanner) != '{')
-		return refuse(&scanner, "no object where one should be", err);
+		return misplaced(&scanner, err);
 	*object = (struct setup_json_object){.open = scanner.at};
 	while (setup_json_next(text, object, &member)) {
 		object->last = member;

@@ -51,6 +51,17 @@ def test_docker_logins(place):
     ok('credsStore' not in config, 'and docker goes on to see them', config)
 
 
+def test_docker_null(place):
+    """JSON, and no mistake of its syntax."""
+    configure(place)
+    path = place.write(PATHS['docker'], '{"auths": {},\n"credHelpers": null}')
+    done = setup(place, 'docker')
+    equal(done.code, 78, 'credHelpers is null')
+    like(done.err, 'config.json.: line 2: no object', 'says where')
+    unlike(done.err, 'no JSON', 'and nothing that is not so')
+    equal(read(path), b'{"auths": {},\n"credHelpers": null}', 'it stays')
+
+
 def test_docker_containers(place):
     """podman's own file, where there is one."""
     configure(place)

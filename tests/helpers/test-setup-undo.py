@@ -100,10 +100,12 @@ def test_memory(place):
             like(done.err, 'remembers its changes, is broken or of another '
                  'version of daypass: move it away', 'says what to do')
             equal(read(path), after, 'nothing is changed')
-    place.write(state, good)
-    os.chmod(place.path(state), 0o600)
-    equal(setup(place, 'git', '--undo').code, 0, 'rightly')
-    equal(read(path), b'[user]\n', 'undo')
+    for text in (good, good.replace('~/', place.home + '/')):
+        place.write(state, text)
+        place.write(PATHS['git'], after)
+        equal(setup(place, 'git', '--undo').code, 0,
+              'rightly; and as the first daypass remembered it')
+        equal(read(path), b'[user]\n', 'undo')
 
 
 def test_memory_forged(place):
