@@ -284,25 +284,16 @@ place_old(struct setup_draft *draft, struct error *err)
 	return 0;
 }
 
-int
-setup_draft_place(struct setup_draft *draft, struct error *err)
+static int
+place(struct setup_draft *draft, struct error *err)
 {
-	if (!setup_draft_is_changed(draft))
+	if (draft->existed)
+		return place_old(draft, err);
+	if (place_new(draft) == 0)
 		return 0;
-	if (check_lock(draft, err) == -1)
-		return -1;
-	if (draft->existed) {
-		if (place_old(draft, err) == -1)
-			return -1;
-	} else if (place_new(draft) == -1) {
-		return errno == EEXIST
-			   ? changed(draft, err)
-			   : error_errno(
-				 err, "'%s' cannot be written", draft->path);
-	}
-	draft->placed = true;
-	sync_directory(draft->real);
-	return 0;
+	return errno == EEXIST
+		   ? changed(draft, err)
+		   : error_errno(err, "'%s' cannot be written", draft->path);
 }
 
 static int
@@ -338,4 +329,27 @@ setup_draft_restore(struct setup_draft *draft, struct error *err)
 		return 0;
 	draft->placed = false;
 	return put_back(draft, err);
+}
+
+/* Who took the lock before ours was in place has read the old one, and is
+ * about to put it back with a change of its own. */
+int
+setup_draft_place(struct setup_draft *draft, struct error *err)
+{
+	struct error why;
+
+	if (!setup_draft_is_changed(draft))
+		return 0;
+	if (check_lock(draft, err) == -1 || place(draft, err) == -1)
+		return -1;
+	draft->placed = true;
+	if (check_lock(draft, err) == -1) {
+		if (setup_draft_restore(draft, &why) == -1)
+			error_in(err, "%s; and", why.text);
+		return -1;
+	}
+	if (!draft->remove && !holds(draft->real, &draft->now))
+		return changed(draft, err);
+	sync_directory(draft->real);
+	return 0;
 }

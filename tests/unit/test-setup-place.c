@@ -24,8 +24,9 @@ __wrap_renameat2(
 
 static const char *intruder; /* what is written in between, once */
 static bool old_system;
+static bool git_begins; /* it takes its lock in between */
 static char directory[] = "/tmp/daypass-place-XXXXXX";
-static char file[64], other[64], beside[80];
+static char file[64], other[64], beside[80], lock[80];
 
 static void
 write_file(const char *path, const char *text)
@@ -59,6 +60,10 @@ __wrap_renameat2(
 		intruder = NULL;
 		if (rename(other, new) == -1)
 			exit(99);
+	}
+	if (git_begins) {
+		write_file(lock, "");
+		git_begins = false;
 	}
 	if (old_system) {
 		errno = EINVAL;
@@ -104,6 +109,28 @@ test_in_between(void)
 	tap_is(read_file(file), "theirs\n", "theirs is kept");
 	setup_draft_free(draft);
 	tap_is(read_file(beside), "-", "nothing lies beside");
+}
+
+/* git has read the old one, and would write that again: it is left to it. */
+static void
+test_git(const char *name, const char *old)
+{
+	struct setup_draft *draft;
+	struct error err;
+
+	unlink(file);
+	if (old != NULL)
+		write_file(file, old);
+	draft = open_draft("ours\n");
+	git_begins = true;
+	tap_number(setup_draft_place(draft, &err), -1,
+	    "%s: git began in between", name);
+	tap_ok(strstr(err.text, "another program is writing") != NULL,
+	    "%s: it is said: %s", name, err.text);
+	tap_is(read_file(file), old != NULL ? old : "-", "%s: as it was", name);
+	setup_draft_free(draft);
+	tap_is(read_file(beside), "-", "%s: nothing lies beside", name);
+	unlink(lock);
 }
 
 /* Another file could not be placed: this one goes back. */
@@ -190,14 +217,18 @@ main(void)
 		return 99;
 	snprintf(file, sizeof(file), "%s/file", directory);
 	snprintf(other, sizeof(other), "%s/other", directory);
+	snprintf(lock, sizeof(lock), "%s.lock", file);
 	snprintf(beside, sizeof(beside), "%s.daypass-new", file);
 	test_in_between();
+	test_git("exchanged", "old\n");
+	test_git("no replace", NULL);
 	test_back("exchanged");
 	test_back_over("exchanged", false);
 	test_back_over("exchanged, in between", true);
 	test_new("no replace");
 	test_remove();
 	old_system = true;
+	test_git("old system", "old\n");
 	test_back("old system");
 	test_back_over("old system", false);
 	test_new("old system");
