@@ -192,7 +192,7 @@ def test_terraform(place):
                  '/subject/' + place.rig['sub'] + '"'):
         ok(part in text, f'with {part}', text)
     if not shutil.which('terraform'):
-        raise tap.Skip('there is no terraform')
+        raise tap.Skip('terraform is not installed')
     place.write('main.tf', text)
     done = place.run(shutil.which('terraform'), 'fmt', '-check', '-diff',
                      place.path('main.tf'))
