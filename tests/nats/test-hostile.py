@@ -44,6 +44,9 @@ class Intruder:
         wait_for(lambda: len(self.it.callout.records()) > before, seconds)
         self.client.flush()
         records = self.it.callout.records()[before:]
+        # What is let in is written down first, and answered then.
+        if records and records[0]['data']['verdict'] == 'allow':
+            wait_for(lambda: self.client.messages, seconds)
         return (self.client.messages[0][1] if self.client.messages else None,
                 records[0]['data'] if records else None)
 
