@@ -4,6 +4,7 @@
 the kernel keeps beside files and processes. Each is closed, or open as
 docs/threat-model.md says."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import sections, tap   # noqa: E402
+from support import processes, sections, tap   # noqa: E402
 from support.cell import NAME, PYTHON, Cell   # noqa: E402
 from support.ordinary import Ordinary   # noqa: E402
 from support.tap import Skip, equal, like, ok   # noqa: E402
@@ -66,9 +67,9 @@ def test_shared_memory(place):
         subprocess.run(['ipcrm', '-M', KEY], check=False)
 
 
-def test_control_groups(place):
-    """Who owns one can kill and freeze what is in it, by a file: the agent,
-    daypass run, whatever is outside."""
+@contextlib.contextmanager
+def control_group(place):
+    """One of ours."""
     for base in ('/sys/fs/cgroup', '/sys/fs/cgroup/unified'):
         if os.path.exists(base + '/cgroup.procs'):
             break
@@ -82,11 +83,46 @@ def test_control_groups(place):
     try:
         for name in ('', *os.listdir(group)):
             os.chown(os.path.join(group, name), place.uid, place.uid)
+        yield group
+    finally:
+        processes.wait_for(lambda: not files(group + '/cgroup.procs'), 10)
+        os.rmdir(group)
+
+
+def files(path):
+    with open(path, encoding='ascii') as lines:
+        return lines.read()
+
+
+def test_control_groups(place):
+    """Who owns one can kill and freeze what is in it, by a file: the agent,
+    daypass run, whatever is outside."""
+    with control_group(place) as group:
         ok(place.run('test', '-w', group + '/cgroup.procs').code == 0,
            'a control group of ours')
         equal(place.attack('control_groups'), [], 'is read-only')
-    finally:
-        os.rmdir(group)
+
+
+def test_own_control_group(place):
+    """Open: the one that it is in itself, mounted anew. To kill all in it is
+    to end with it."""
+    if os.getuid() != 0:
+        raise Skip('only root moves us into one')
+    with control_group(place) as group:
+        process = super(Ordinary, place).start(
+            'sh', '-c', 'echo $$ >"$0/cgroup.procs" && exec "$@"', group,
+            *place.become(), 'daypass', 'run', '--as', NAME, '--', 'unshare',
+            '-UrmC', 'sh', '-c', (
+                'mkdir ~/group && mount -t cgroup2 none ~/group || exit 9;'
+                'test -w ~/group/cgroup.kill && echo open; ls -d ~/group/*/'))
+        out = process.communicate(timeout=60)[0]
+        if process.returncode == 9:
+            raise Skip('no control group is mounted in a namespace here')
+        equal(out.decode(), 'open\n', 'its own control group: open, and no '
+              'other is to be seen')
+        place.daypass('end')
+
+
 
 
 def test_replaced(place):
