@@ -381,7 +381,27 @@ def tries(server, **options):
         return f'{error} after {time.monotonic() - before:.1f} s'
 
 
-class Setting:
+class Running:
+    """A server and a service that run for as long as it is entered."""
+
+    server = callout = None
+
+    def __enter__(self):
+        self.server.start()
+        try:
+            self.callout.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        if self.callout.process:
+            self.callout.stop()
+        self.server.stop()
+
+
+class Setting(Running):
     """A server and a service, with keys of their own."""
 
     def __init__(self, place, xkey=True, server=None, **callout):
@@ -400,20 +420,6 @@ class Setting:
     def another(self, **callout):
         callout = {'signing': self.signing, 'xkey': self.xkey, **callout}
         return Callout(self.place, self.server, **callout)
-
-    def __enter__(self):
-        self.server.start()
-        try:
-            self.callout.start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        if self.callout.process:
-            self.callout.stop()
-        self.server.stop()
 
     def serves_again(self, times=2):
         """The service has connected so many times."""

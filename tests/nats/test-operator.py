@@ -10,8 +10,8 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, '..'), HERE]
 
-from natsrig import (CALLOUT, Callout, Client, make_key,   # noqa: E402
-                     program, tries, why_not)
+from natsrig import (CALLOUT, Callout, Client, Running,   # noqa: E402
+                     make_key, program, tries, why_not)
 from nkeys import Key   # noqa: E402
 from operators import Operator, OperatorServer   # noqa: E402
 from support import tap, trail   # noqa: E402
@@ -40,7 +40,7 @@ def sub(name):
     return f'org:acme/prj:{name}/env:7f3'
 
 
-class Setting:
+class Setting(Running):
     """`own`: accounts sign with their own keys, not with signing keys."""
 
     def __init__(self, place, xkey=True, own=False, **nats):
@@ -77,20 +77,6 @@ class Setting:
     def client(self, name):
         return Client(self.server, jwt=self.operator.sentinel,
                       auth_token=self.token(name))
-
-    def __enter__(self):
-        self.server.start()
-        try:
-            self.callout.start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        if self.callout.process:
-            self.callout.stop()
-        self.server.stop()
 
 
 def check_accounts(it, name):
