@@ -150,11 +150,12 @@ replace_line(struct setup_plan *plan, const struct aws_file *file,
  * ours that is to be replaced. -1: somebody else's. */
 static int
 judge(const struct aws_file *file, const char *profile,
-    const struct setup_ini_line *line)
+    const struct setup_ini_found *found)
 {
+	const struct setup_ini_line *line = &found->key;
 	char value[2 * DIRS_PATH_MAX], wanted[2 * DIRS_PATH_MAX];
 
-	if (line->value_length >= sizeof(value))
+	if (found->goes_on || line->value_length >= sizeof(value))
 		return -1;
 	memcpy(value, file->draft->now.bytes + line->value, line->value_length);
 	value[line->value_length] = '\0';
@@ -173,7 +174,7 @@ write_profile(struct setup_plan *plan, const struct aws_file *file,
 	int verdict = 0;
 
 	if (there && found->has_key)
-		verdict = judge(file, profile, &found->key);
+		verdict = judge(file, profile, found);
 	if (verdict == -1) {
 		plan->conflict = true;
 		return setup_plan_note(plan, NOTE_SKIPPED, file->draft->path,
@@ -206,8 +207,7 @@ settle_profile(struct setup_plan *plan, const struct aws_file *file,
 	    &file->draft->now, section, process_key, &found, err);
 	if (there == -1)
 		return error_in(err, "'%s'", file->draft->path);
-	if (there == 1 && found.has_key &&
-	    judge(file, profile, &found.key) == 1)
+	if (there == 1 && found.has_key && judge(file, profile, &found) == 1)
 		setup_plan_keep(plan, file->draft, profile);
 	else if (write && write_profile(plan, file, profile, section, &found,
 			      there == 1, err) == -1)

@@ -186,7 +186,7 @@ settle_property(struct setup_plan *plan, struct setup_draft *draft,
 	if (there == -1)
 		return error_in(err, "'%s'", draft->path);
 	if (there == 1 && found.has_key) {
-		if (account != NULL &&
+		if (account != NULL && !found.goes_on &&
 		    found.key.value_length == strlen(account) &&
 		    setup_text_at(&draft->now, found.key.value, account)) {
 			setup_plan_keep(plan, draft, property);

@@ -183,6 +183,7 @@ note(const struct setup_ini_line *line, const char *key,
 	if (line->kind == INI_KEY && key != NULL &&
 	    strcmp(line->name, key) == 0) {
 		found->has_key = true;
+		found->goes_on = false;
 		found->key = *line;
 	}
 }
@@ -192,15 +193,18 @@ setup_ini_find(const struct setup_text *text, const char *section,
     const char *key, struct setup_ini_found *found, struct error *err)
 {
 	struct setup_ini_line line = {.kind = INI_BLANK};
-	bool inside = false, there = false;
+	bool inside = false, there = false, of_key = false;
 	int got;
 
 	*found = (struct setup_ini_found){.has_key = false};
 	while ((got = setup_ini_next(text, &line, err)) == 1) {
-		if (line.name[0] == '\0')
+		if (line.name[0] == '\0') {
+			found->goes_on |= of_key && line.kind == INI_MORE;
 			continue;
+		}
 		if (inside)
 			note(&line, key, found);
+		of_key = found->has_key && found->key.begin == line.begin;
 		if (line.kind == INI_HEADER) {
 			inside = strcmp(line.name, section) == 0;
 			if (inside &&
