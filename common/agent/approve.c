@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <sys/socket.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/approvals.h"
+#include "agent/peer.h"
 #include "agent/verbs.h"
 #include "base/buffer.h"
 #include "base/text.h"
@@ -48,14 +47,10 @@ write_it(struct writing *writing, const struct approval *approval)
 static void
 note_approver(struct asker *asker, struct approval *approval)
 {
-	struct ucred peer = {.pid = 0};
-	socklen_t length = sizeof(peer);
 	char text[64];
 
-	getsockopt(
-	    asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer, &length);
 	snprintf(text, sizeof(text), "self (uid %ld, pid %ld)",
-	    (long)geteuid(), (long)peer.pid);
+	    (long)geteuid(), (long)peer_pid(asker_fd(asker)));
 	free(approval->approver);
 	approval->approver = strdup(text);
 }

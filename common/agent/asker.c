@@ -12,6 +12,7 @@
 #include "agent/asker.h"
 #include "agent/audit.h"
 #include "agent/listener.h"
+#include "agent/peer.h"
 #include "agent/retire.h"
 #include "agent/session_origin.h"
 #include "agent/sessions.h"
@@ -353,12 +354,7 @@ admit(struct asker *asker, struct error *err)
 static bool
 is_leader(const struct asker *asker, const struct session *session)
 {
-	struct ucred peer;
-	socklen_t length = sizeof(peer);
-
-	return getsockopt(asker->fd, SOL_SOCKET, SO_PEERCRED, &peer,
-		   &length) == 0 &&
-	       peer.pid == session->leader.pid;
+	return peer_pid(asker->fd) == session->leader.pid;
 }
 
 /* Who leads a session is above it, and speaks for it. */

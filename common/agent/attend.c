@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <sys/socket.h>
-
 #include <stdlib.h>
 
+#include "agent/peer.h"
 #include "agent/session_origin.h"
 #include "agent/verbs.h"
 
@@ -43,12 +42,8 @@ learn(struct asker *asker, struct session *session, struct error *err)
 {
 	const struct message *request = asker_request(asker);
 	pid_t root = (pid_t)message_number(request, "root", 0);
-	struct ucred peer;
-	socklen_t length = sizeof(peer);
 
-	if (getsockopt(asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer,
-		&length) == -1 ||
-	    peer.pid != session->leader.pid)
+	if (peer_pid(asker_fd(asker)) != session->leader.pid)
 		return 0;
 	if (session->sealed && session->origin == NULL)
 		session_origin_keep(session, request);

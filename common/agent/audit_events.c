@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <sys/socket.h>
-
 #include <stdio.h>
 #include <string.h>
 
 #include "agent/audit_digest.h"
 #include "agent/audit_inner.h"
 #include "agent/lineage.h"
+#include "agent/peer.h"
 #include "agent/road.h"
-
-static pid_t
-peer_of(struct asker *asker)
-{
-	struct ucred peer = {.pid = 0};
-	socklen_t length = sizeof(peer);
-
-	return getsockopt(asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer,
-		   &length) == -1
-		   ? 0
-		   : peer.pid;
-}
 
 void
 audit_set_out(struct asker *asker, struct road *road)
@@ -28,7 +15,7 @@ audit_set_out(struct asker *asker, struct road *road)
 
 	if (audit->count == 0)
 		return;
-	road->asker = peer_of(asker);
+	road->asker = peer_pid(asker_fd(asker));
 	if (audit->credential != NULL && actor_is_self(asker_actor(asker)))
 		audit_token_around(audit->token, asker_request(asker));
 }
@@ -189,7 +176,8 @@ audit_denied(
 	    road == NULL ? NULL : target_of(road, road->count - 1));
 	audit_actor(audit, &event, actor->session);
 	if (road == NULL) {
-		scoped(string) char *process = lineage_json(peer_of(asker));
+		scoped(string) char *process =
+		    lineage_json(peer_pid(asker_fd(asker)));
 
 		event_raw(&event, "process", process);
 		event_text(&event, "verdict", "deny");
@@ -223,7 +211,8 @@ audit_approval(struct audit *audit, struct approval *approval,
 	event_text(&event, "approval", approval->id);
 	event_text(&event, "approver", approval->approver);
 	if (who != NULL) {
-		scoped(string) char *process = lineage_json(peer_of(who));
+		scoped(string) char *process =
+		    lineage_json(peer_pid(asker_fd(who)));
 
 		event_raw(&event, "approver_process", process);
 	}

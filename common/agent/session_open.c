@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <sys/socket.h>
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "agent/listener.h"
+#include "agent/peer.h"
 #include "agent/session_origin.h"
 #include "agent/verbs.h"
 #include "base/text.h"
@@ -64,21 +63,16 @@ begin(struct asker *asker, const struct config *config)
 	struct session_order order = {.name = message_get(request, "name"),
 	    .reason = message_get(request, "reason"),
 	    .ttl = message_number(request, "ttl", 0),
+	    .leader = peer_pid(asker_fd(asker)),
 	    .advisory = message_get(request, "advisory") != NULL,
 	    .sealed = message_get(request, "sealed") != NULL};
 	struct session *session = NULL;
 	struct error err = {.fault = FAULT_NONE};
-	struct ucred peer;
-	socklen_t length = sizeof(peer);
 
 	(void)config;
 	if (order.ttl > TTL_MAX)
 		order.ttl = TTL_MAX;
-	if (getsockopt(
-		asker_fd(asker), SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1)
-		error_errno(&err, "cannot tell which process asks");
-	order.leader = peer.pid;
-	if (err.fault == FAULT_NONE && check_agent(agent, &err) == 0 &&
+	if (check_agent(agent, &err) == 0 &&
 	    check_name(order.name, &err) == 0 &&
 	    check_reason(order.reason, &err) == 0)
 		session = sessions_open(

@@ -114,9 +114,8 @@ void sessions_restore(struct sessions *sessions, int directory);
  * Holds the process behind a connection, before there is a request: where the
  * kernel does not (SO_PEERPIDFD, Linux 6.5), whoever connected could end
  * meanwhile, and somebody else have the number. The pidfd is the caller's; -1:
- * nothing has to be held, or can be; SESSIONS_GONE: there is no such process.
+ * nothing has to be held, or can be; PEER_GONE: there is no such process.
  */
-#define SESSIONS_GONE (-2)
 int sessions_hold(struct sessions *sessions, int fd);
 
 /* Who is behind a connection: *session gets a reference to theirs, or NULL,

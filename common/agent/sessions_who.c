@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
 #include <unistd.h>
 
 #include "agent/ancestry.h"
+#include "agent/peer.h"
 #include "agent/sessions_inner.h"
 #include "base/scoped.h"
-
-/* SO_PEERPIDFD of Linux 6.5, which Debian 12's headers do not have. */
-#define PEERPIDFD 77
 
 struct looking {
 	struct sessions *sessions;
@@ -32,32 +29,15 @@ leads(void *arg, pid_t pid, uint64_t born)
 	return false;
 }
 
-/* The kernel's own hold on the process that connected; -1: this kernel has
- * none. One that has it and refuses says that the process is gone: its
- * number may be another's by now. */
-static int
-peer_pidfd(int fd)
-{
-	int pidfd = -1;
-	socklen_t length = sizeof(pidfd);
-
-	if (getsockopt(fd, SOL_SOCKET, PEERPIDFD, &pidfd, &length) == 0)
-		return pidfd;
-	return errno == ENOPROTOOPT ? -1 : SESSIONS_GONE;
-}
-
 int
 sessions_hold(struct sessions *sessions, int fd)
 {
 	int pidfd = sessions_any(sessions) ? peer_pidfd(fd) : -1;
-	struct ucred peer;
-	socklen_t length = sizeof(peer);
 
-	if (pidfd != -1 || !sessions_any(sessions) ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1)
+	if (pidfd != PEER_UNHELD || !sessions_any(sessions))
 		return pidfd;
-	pidfd = (int)syscall(SYS_pidfd_open, peer.pid, 0);
-	return pidfd == -1 && errno == ESRCH ? SESSIONS_GONE : pidfd;
+	pidfd = (int)syscall(SYS_pidfd_open, peer_pid(fd), 0);
+	return pidfd == -1 && errno == ESRCH ? PEER_GONE : pidfd;
 }
 
 static int
@@ -86,21 +66,17 @@ sessions_who(struct sessions *sessions, int fd, int held,
 {
 	struct looking looking = {.sessions = sessions};
 	scoped(fd) int pidfd = -1;
-	struct ucred peer;
-	socklen_t length = sizeof(peer);
 
 	*session = NULL;
 	if (!sessions_any(sessions))
 		return 0;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == -1)
-		return unknown(err);
 	if (held == -1)
 		held = pidfd = sessions_hold(sessions, fd);
-	if (held == SESSIONS_GONE) {
+	if (held == PEER_GONE) {
 		pidfd = -1; /* nothing to close */
 		return unknown(err);
 	}
-	switch (ancestry_find(peer.pid, held, leads, &looking)) {
+	switch (ancestry_find(peer_pid(fd), held, leads, &looking)) {
 	case ANCESTRY_TOP:
 		return 0;
 	case ANCESTRY_BROKEN:
