@@ -103,17 +103,19 @@ def inside(place, out):
     os._exit(0)
 
 
-def approve(place):
-    try:
-        with wire.connect(place, 5) as connection:
-            connection.sendall(wire.request(place, 'approvals'))
-            said = wire.parse(wire.rest_of(connection))[1]
-        for one in json.loads(said.get('json', '[]')):
-            if one['state'] == 'pending':
-                attempt(place, wire.request(
-                    place, 'approve', approval=one['id'], once='1'))
-    except (OSError, ValueError):
-        pass
+def approve(place, over):
+    """Whatever somebody waits for."""
+    while not over.wait(0.1):
+        try:
+            with wire.connect(place, 5) as connection:
+                connection.sendall(wire.request(place, 'approvals'))
+                said = wire.parse(wire.rest_of(connection))[1]
+            for one in json.loads(said.get('json', '[]')):
+                if one['state'] == 'pending' and one['waiting']:
+                    attempt(place, wire.request(
+                        place, 'approve', approval=one['id'], once='1'))
+        except (OSError, ValueError, KeyError):
+            pass
 
 
 def dialogue(place):
@@ -124,10 +126,12 @@ def dialogue(place):
     os.close(ends[1])
     with os.fdopen(ends[0]) as pipe:
         said = json.loads(pipe.readline())
-        later = threading.Timer(0.1, approve, (place,))
-        later.start()
+        over = threading.Event()
+        person = threading.Thread(target=approve, args=(place, over))
+        person.start()
         said.update(json.loads(pipe.readline()))
-        later.join()
+        over.set()
+        person.join()
     os.waitpid(child, 0)
     return said
 
