@@ -33,6 +33,7 @@ bool http_prepare(void);
 /* What was in the way of a connection, for who has to mend it. */
 enum http_trouble {
 	HTTP_TROUBLE_NONE,
+	HTTP_TROUBLE_URL,	    /* a token may not be sent there */
 	HTTP_TROUBLE_NAME,	    /* the host's name has no address */
 	HTTP_TROUBLE_CONNECT,	    /* nobody listens, or no way there */
 	HTTP_TROUBLE_TIME,	    /* nobody answered in time */

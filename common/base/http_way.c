@@ -8,6 +8,7 @@
 
 static const char *const words[HTTP_TROUBLE_COUNT] = {
     [HTTP_TROUBLE_NONE] = "none",
+    [HTTP_TROUBLE_URL] = "url",
     [HTTP_TROUBLE_NAME] = "name",
     [HTTP_TROUBLE_CONNECT] = "connect",
     [HTTP_TROUBLE_TIME] = "time",
@@ -80,10 +81,14 @@ http_reach(struct http *http, const struct http_request *request,
 	    .no_retry = true,
 	    .connects = true};
 	struct http_reply reply = {.retry_after = -1};
+	struct http_url url;
 	bool again;
 	int result;
 
-	*way = (struct http_way){.trouble = HTTP_TROUBLE_NONE};
+	*way = (struct http_way){.trouble = HTTP_TROUBLE_URL};
+	if (http_request_allowed(&asked, &url, err) == -1)
+		return -1;
+	way->trouble = HTTP_TROUBLE_NONE;
 	http->way = way;
 	result = http_try(http, &asked, &reply, &again, err);
 	http->way = NULL;

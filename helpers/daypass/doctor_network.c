@@ -29,6 +29,8 @@ static const struct remedy {
 	const char *trouble;
 	const char *text;
 } remedies[] = {
+    {"url", "mend the endpoint of {for}: a token goes by https, or stays on "
+	    "this machine"},
     {"name", "getent ahosts {host} tells what this machine knows: mend its "
 	     "name server (/etc/resolv.conf), or the endpoint of {for}"},
     {"connect", "is the endpoint of {for} right, and does the firewall let it "

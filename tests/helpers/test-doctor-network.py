@@ -135,6 +135,20 @@ def test_identities(place):
     like(str(network(place)), 'False.*could not connect', 'and nobody there')
 
 
+def test_where_no_token_may_go(place):
+    """What no mint would ask is asked by nobody, and does not answer."""
+    for source, variables in (
+            ('gcp-metadata', {'GCE_METADATA_HOST': NAME}),
+            ('buildkite', {'BUILDKITE_AGENT_ENDPOINT': f'http://{NAME}/v3',
+                           'BUILDKITE_AGENT_ACCESS_TOKEN': 'CANARY',
+                           'BUILDKITE_JOB_ID': 'CANARY'})):
+        place.configure(sections.section('identity', None, source=source))
+        doctor(place, f'{source}, in clear', 78,
+               f'network: {NAME}, for identity {source}: http to {NAME} is '
+               'not allowed', env=variables,
+               remedy=f'mend the endpoint of identity {source}: ')
+
+
 def test_only_what_is_configured(place):
     """A request names no host, whoever it comes from."""
     place.configure(role('dev', endpoint=place.rig['sts']))
