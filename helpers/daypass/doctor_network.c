@@ -8,6 +8,7 @@
 #include "wire/client.h"
 
 #define HOSTS 40 /* more than the agent looks at */
+#define HOST_TEXT 320
 
 static struct said {
 	char cause[CHECKS_TEXT];
@@ -15,7 +16,19 @@ static struct said {
 } said[HOSTS];
 
 /* What the agent says of each host, in this order. */
-enum word { HOST, WHOSE, TLS, TROUBLE, FAULT, TEXT, PROXY, ROOTS, WORDS };
+enum word {
+	HOST,
+	WHOSE,
+	TLS,
+	TROUBLE,
+	FAULT,
+	TEXT,
+	PROXY,
+	ROOTS,
+	NAME, /* what follows is made of HOST: it without its port */
+	AT,   /* host:port, as programs want it that know no usual port */
+	WORDS
+};
 static const char *const keys[WORDS] = {
     "host", "for", "tls", "trouble", "fault", "text", "proxy"};
 
@@ -31,7 +44,7 @@ static const struct remedy {
 } remedies[] = {
     {"url", "mend the endpoint of {for}: a token goes by https, or stays on "
 	    "this machine"},
-    {"name", "getent ahosts {host} tells what this machine knows: mend its "
+    {"name", "getent ahosts {name} tells what this machine knows: mend its "
 	     "name server (/etc/resolv.conf), or the endpoint of {for}"},
     {"connect", "is the endpoint of {for} right, and does the firewall let it "
 		"through? Where only a proxy may: export https_proxy=URL; "
@@ -45,16 +58,16 @@ static const struct remedy {
     {"proxy-login", "put user and password into the variable of the proxy "
 		    "{proxy}, then: daypass end"},
     {"proxy-refused", "have the proxy {proxy} let it through, or go past it: "
-		      "export no_proxy={host}; daypass end"},
+		      "export no_proxy=$no_proxy,{name}; daypass end"},
     {"trust", "[http] ca-file = FILE, with the CA of {host} or of the proxy "
 	      "that reads along; trusted is {roots}"},
     {"expired", "is this machine's clock right (date -u)? If it is, who runs "
 		"{host} has to renew the certificate"},
     {"early", "set this machine's clock (date -u): by it the certificate of "
 	      "{host} is not valid yet"},
-    {"other-host", "openssl s_client -connect {host} shows the name that the "
+    {"other-host", "openssl s_client -connect {at} shows the name that the "
 		   "certificate has: it belongs into the endpoint of {for}"},
-    {"", "does HTTPS answer there? openssl s_client -connect {host}"},
+    {"", "does HTTPS answer there? openssl s_client -connect {at}"},
 };
 
 static void
@@ -71,8 +84,8 @@ add_word(char *line, const char *name, size_t length, const struct way *way)
 	static const struct {
 		const char *name;
 		enum word word;
-	} names[] = {
-	    {"host", HOST}, {"for", WHOSE}, {"proxy", PROXY}, {"roots", ROOTS}};
+	} names[] = {{"host", HOST}, {"name", NAME}, {"at", AT}, {"for", WHOSE},
+	    {"proxy", PROXY}, {"roots", ROOTS}};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strlen(names[i].name) == length &&
@@ -109,13 +122,33 @@ remedy_of(const struct way *way)
 	return row;
 }
 
+/* "[::1]:8443" is the host ::1. */
+static void
+take_host(struct way *way, char name[HOST_TEXT], char at[HOST_TEXT])
+{
+	const char *host = way->word[HOST];
+	const char *port = strrchr(host, ':'), *bracket = strchr(host, ']');
+	bool bare = port == NULL || (bracket != NULL && port < bracket);
+	size_t length = bare ? strlen(host) : (size_t)(port - host);
+
+	snprintf(at, HOST_TEXT, "%s%s", host, bare ? ":443" : "");
+	if (bracket != NULL && host[0] == '[')
+		snprintf(name, HOST_TEXT, "%.*s", (int)length - 2, host + 1);
+	else
+		snprintf(name, HOST_TEXT, "%.*s", (int)length, host);
+	way->word[NAME] = name;
+	way->word[AT] = at;
+}
+
 /* sts.amazonaws.com, for [credential "dev"]: TLS, trusted */
 static void
-say(struct checks *checks, struct said *one, const struct way *way)
+say(struct checks *checks, struct said *one, struct way *way)
 {
 	bool good = strcmp(way->word[TROUBLE], "none") == 0;
 	bool tls = strcmp(way->word[TLS], "yes") == 0;
+	char name[HOST_TEXT], at[HOST_TEXT];
 
+	take_host(way, name, at);
 	fill(one->cause, "{host}, for {for}: ", way);
 	if (!good)
 		add(one->cause, way->word[TEXT], strlen(way->word[TEXT]));

@@ -165,7 +165,9 @@ def test_only_what_is_configured(place):
 
 def test_names_and_connections(place):
     broken(place, 'DNS', 75, r'could not resolve x\.invalid|resolving',
-           'https://x.invalid', remedy=r'getent ahosts x\.invalid')
+           'https://x.invalid', remedy=r'getent ahosts x\.invalid ')
+    broken(place, 'DNS, of a host with a port', 75, 'could not resolve x|reso'
+           'lving', 'https://x.invalid:1', remedy=r'ahosts x\.invalid tells')
     broken(place, 'nobody listens', 75, 'Connection refused',
            'https://127.0.0.1:1', remedy=r'endpoint of \[credential "far"\]')
     with hosts.listening(hosts.wait_for_end) as port:
@@ -293,11 +295,19 @@ def test_proxies(place):
     for says, pattern, remedy in (
             ('407 Who?', 'HTTP 407 .it wants a user', 'user and password'),
             ('403 Forbidden', 'refused the connection: HTTP 403',
-             f'no_proxy={NAME}')):
+             rf'no_proxy=\$no_proxy,{NAME};')):
         with hosts.listening(hosts.proxy(says, asked)) as port:
             through(place, port)
             broken(place, f'a proxy that says {says}', 75, pattern, url,
                    remedy=remedy)
+            broken(place, f'{says}, of a port', 75, pattern, f'{url}:8443',
+                   remedy=remedy)
+    other = hosts.certificate(rig, 'other', ('other.test',))
+    with hosts.listening(hosts.shake_hands(other, heard)) as server, \
+            hosts.listening(hosts.proxy('200 Yes', asked, server)) as port:
+        through(place, port)
+        broken(place, 'another name behind it', 77, 'is for another name', url,
+               remedy=f's_client -connect {NAME}:443 ')
     with hosts.listening(hosts.wait_for_end) as port:
         through(place, port)
         broken(place, 'a proxy that hangs', 75,
