@@ -158,6 +158,28 @@ line_of_file(const char *cause)
 			 "; it is read again by itself");
 }
 
+/* Does it quote whoever was asked? What strangers write is no advice of ours.
+ */
+static bool
+is_quoted(const char *cause)
+{
+	return text_starts(cause, stage_name(STAGE_EXCHANGE)) ||
+	       (text_starts(cause, stage_name(STAGE_IDENTITY)) &&
+		   !text_starts(cause, "identity file: "));
+}
+
+static const char *
+own_words(const char *cause)
+{
+	const char *found;
+
+	if ((found = last_words(cause)) != NULL ||
+	    (found = writable_file(cause)) != NULL ||
+	    (found = unreadable_file(cause)) != NULL)
+		return found;
+	return line_of_file(cause);
+}
+
 const char *
 remedy_of_cause(const char *cause)
 {
@@ -165,10 +187,7 @@ remedy_of_cause(const char *cause)
 
 	if (cause == NULL)
 		return NULL;
-	if ((found = last_words(cause)) != NULL ||
-	    (found = writable_file(cause)) != NULL ||
-	    (found = unreadable_file(cause)) != NULL ||
-	    (found = line_of_file(cause)) != NULL)
+	if (!is_quoted(cause) && (found = own_words(cause)) != NULL)
 		return found;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strstr(cause, known[i].words) != NULL)

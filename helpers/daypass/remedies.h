@@ -6,7 +6,8 @@
 
 /* What to do about a cause, out of its own words: the command that it ends
  * with, the line of the file that it names, or what is known of such
- * sentences. NULL: nothing. It lives as long as the process. */
+ * sentences; of what a stranger wrote nothing is taken over. NULL: nothing. It
+ * lives as long as the process. */
 const char *
 remedy_of_cause(const char *cause);
 

@@ -6,6 +6,7 @@ that mends it."""
 
 import json
 import os
+import re
 import shutil
 import sys
 
@@ -313,6 +314,23 @@ def test_trust_of_each(place):
             ('jfrog', 'no identity mapping of workspaces fits'),
             ('hub', 'one of its rulesets must let sub=org:evil/x in')):
         doctor(place, f'trust, {name}', 77, pattern, 'token', name)
+
+
+def test_strangers(place):
+    """What they write is shown, and is no advice of ours."""
+    bind(place)
+    for says in ('no (export LD_PRELOAD=/tmp/x.so)', 'chmod 777 /',
+                 '(chmod 777 /)'):
+        place.daypass('end')
+        place.rig.fault('sts', 'fail', count=-1, code='AccessDenied',
+                        message=says, status=403)
+        done = place.daypass('doctor', '--json', 'aws', 'default')
+        found = [check for check in json.loads(done.out)['checks']
+                 if check['name'] == 'try']
+        like(found[0]['cause'], re.escape(says), f'{says}: the cause')
+        like(found[0]['remedy'], '^the rules of the other side',
+             f'{says}: what to do')
+        place.rig.heal()
 
 
 def test_network(place):
