@@ -222,6 +222,20 @@ look_at_one(struct shadows *shadows)
 	shadow_forget(&text);
 }
 
+/* [sso-session x], [services x] and [plugins] are in this file too. */
+static bool
+is_profile(const char *line)
+{
+	size_t length;
+
+	if (*line++ != '[')
+		return false;
+	line += strspn(line, " \t");
+	length = strcspn(line, " \t]");
+	return length == 7 && (strncmp(line, "profile", length) == 0 ||
+				  strncmp(line, "default", length) == 0);
+}
+
 /* Each profile of the file that the pattern is for. */
 static bool
 look_at_fitting(struct shadows *shadows, const char *text)
@@ -235,6 +249,8 @@ look_at_fitting(struct shadows *shadows, const char *text)
 
 		snprintf(line, sizeof(line), "%.*s", (int)length, at);
 		at += length;
+		if (!is_profile(line))
+			continue;
 		one.shown = one.target = header(line);
 		if (one.target == NULL ||
 		    !text_glob(shadows->shown, one.target))

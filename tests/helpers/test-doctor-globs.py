@@ -5,6 +5,7 @@ seen of them without one is the tool's own configuration."""
 
 import json
 import os
+import re
 import shutil
 import sys
 
@@ -156,6 +157,14 @@ def test_aws(place):
          r'one of prod-\*', env={'AWS_CONFIG_FILE': place.write('aws', '')})
     said(place, 'aws, a key', 'FAIL aws-environment', env={
         **env, 'AWS_ACCESS_KEY_ID': 'x'})
+    bind(place, sections.aws('*'))
+    env['AWS_CONFIG_FILE'] = place.write(
+        'aws', '[default]\n[profile "of two words"]\n[profile\tb]\n'
+        '[sso-session corp]\n[services local]\n[plugins]\n')
+    text = said(place, 'aws, all profiles', 'FAIL aws-setup: the profile '
+                'default has no credential_process', env=env)
+    equal(re.findall('(?m)^.* aws-setup: the profile (.*?) has no', text),
+          ['default', 'of two words', 'b'], 'aws, what is no profile')
 
 
 def test_gcloud(place):
