@@ -9,6 +9,7 @@
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define LETTERS LOWER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define ACCOUNT_LENGTH 12
+#define WISH_MAX 800 /* the longest role fits */
 #define PROVIDER_START "//iam.googleapis.com/projects/"
 #define PROVIDER_POOL "/locations/global/workloadIdentityPools/"
 
@@ -153,7 +154,7 @@ init_check_form(
 
 	if (!init_is_set(wish))
 		return 0;
-	if (!form->fits(wish))
+	if (strlen(wish) > WISH_MAX || !form->fits(wish))
 		return error_set(err, FAULT_USAGE,
 		    "%s: '%.200s' does not look like %s", form->option, wish,
 		    form->looks);

@@ -314,6 +314,21 @@ def test_mistakes(place):
         equal(place.daypass('init', '--aws', ROLE).code, 71, 'not writable')
 
 
+def test_too_long(place):
+    """What has no room in a section is refused before anything is written."""
+    long = 'a' * 5000
+    for option, wish, more in (
+            ('--github', long, ()), ('--registry', f'{long}.test', ()),
+            ('--service-account', f'{long}@b.c', ('--gcp', PROVIDER))):
+        done = place.daypass('init', option, wish, *more)
+        equal((done.code, done.out), (64, ''), f'{option}: exit 64')
+        like(done.err, f"{option}: 'aaa.* does not look like", f'{option}: why')
+    ok(not os.path.exists(place.config), 'nothing is written')
+    longest = ROLE[:ROLE.rindex('/')] + '/' + 'p' * 510 + '/' + 'n' * 64
+    equal(place.daypass('init', '--aws', longest).code, 0,
+          'the longest role that there is')
+
+
 class Asked:
     """`daypass init` at a terminal."""
 
