@@ -125,8 +125,12 @@ look_at(struct search_places *search, struct places *places, const char *tool,
 	scoped(road) struct road *road = NULL;
 	enum road_result result;
 
-	if (search->result == ROAD_WANT || search->roads++ >= ROADS_MAX)
+	if (search->result == ROAD_WANT)
 		return;
+	if (search->roads++ >= ROADS_MAX) {
+		search->places->omitted++;
+		return;
+	}
 	ask_as(&asked, search->request, tool, key, value);
 	result = road_find(search->config, &asked, &road, search->want, NULL);
 	if (result == ROAD_WANT)

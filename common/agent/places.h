@@ -22,7 +22,7 @@ struct place {
 
 struct places {
 	size_t count;
-	unsigned omitted; /* that have found no room */
+	unsigned omitted; /* that have found no room, or were not looked for */
 	struct place place[PLACES_MAX];
 };
 

@@ -201,5 +201,5 @@ doctor_network(struct checks *checks)
 		say(checks, &said[count++], &way);
 	if (message_get(&client.message, "omitted") != NULL)
 		checks_say(checks, "network", true,
-		    "there are more hosts than were looked at", NULL);
+		    "there may be more hosts than were looked at", NULL);
 }

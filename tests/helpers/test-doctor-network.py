@@ -200,6 +200,18 @@ def test_all_at_once(place):
     like(str(found[-1]), 'more hosts than were looked at', 'and it says so')
 
 
+def test_many_credentials(place):
+    """Not all are followed, and it says so."""
+    def found(count):
+        place.configure(*(role(f'c{n}', endpoint=place.rig['sts'])
+                          for n in range(count)))
+        return [(good, 'more hosts' in cause)
+                for good, cause, _ in network(place)]
+
+    equal(found(249), [(True, False)], 'one host of many')
+    equal(found(250), [(True, False), (True, True)], 'and of too many')
+
+
 def looks(place):
     """How many children the agent has: one for each host."""
     return len(processes.children(place.agent()))
