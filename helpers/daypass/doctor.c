@@ -137,15 +137,19 @@ look_at_tool(const char *tool, const char *target)
 }
 
 /* A token that merely lies there is looked at: nobody has to be asked for it.
- */
+ * Where that would be denied, doctor does not make a denial on record. */
 static void
 look_at_token(void)
 {
 	static struct error err;
 	const char *source = message_get(&road.message, "source");
+	const char *verdict = message_get(&road.message, "verdict");
 
 	if (source == NULL ||
 	    (strcmp(source, "file") != 0 && strcmp(source, "env") != 0))
+		return;
+	if (message_get(&road.message, "fault") != NULL ||
+	    (verdict != NULL && strcmp(verdict, "allow") != 0))
 		return;
 	if (ask(&probe, "get", "id-token", no_audience, &err) == 0)
 		checks_add(&checks, "token", FAULT_NONE,

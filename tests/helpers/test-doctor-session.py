@@ -193,5 +193,29 @@ def test_token_file(place):
            'aws', 'default', remedy=f"chmod u\\+r '{path}'")
 
 
+def test_no_token_for_us(place):
+    """Whoever only looks is no denial in the audit, and no failure."""
+    token = sections.section('identity', None, file=place.write(
+        'token', place.rig.token('sts.amazonaws.com'), 0o600))
+    for verdict in ('deny', 'approve'):
+        place.configure(
+            token, sections.section('policy', 'self', rule=['r']),
+            sections.section('rule', 'r', verdict=verdict,
+                             target='id-token:**'),
+            sections.section('audit', None,
+                             sink=f'file:{place.path("journal")}'))
+        done = place.daypass('doctor')
+        ok(done.code == 0 and ' token ' not in done.out,
+           f'{verdict}: it is not looked at', done)
+        like(place.daypass('status').out, ' 0 failures',
+             f'{verdict}: and nothing has failed')
+        unlike(place.daypass('audit').out, 'deny|approve', f'{verdict}: no record')
+        place.daypass('end')
+    place.configure(token, '[audit]\nnosuch = 1\n')
+    done = place.daypass('doctor')
+    ok(done.code == 78 and ' token ' not in done.out,
+       'a mistake of the configuration is no fault of the token', done)
+
+
 if __name__ == '__main__':
     tap.run(globals())
