@@ -256,10 +256,10 @@ run(int argc, char **argv)
 	examine(tool, target, &err);
 	if (tool == NULL)
 		drop_road();
-	if (as_json)
-		findings_json(&road.message, &checks);
-	else
+	if (!as_json)
 		findings_show(&road.message, &checks);
+	else if (findings_json(&road.message, &checks, &err) == -1)
+		return verb_fail(&err);
 	return fault_exit(checks.fault);
 }
 

@@ -325,7 +325,8 @@ add_verdict(const struct message *road)
 }
 
 int
-findings_json(const struct message *road, const struct checks *checks)
+findings_json(
+    const struct message *road, const struct checks *checks, struct error *err)
 {
 	reply_start(&reply);
 	reply_add(&reply, "{");
@@ -334,5 +335,10 @@ findings_json(const struct message *road, const struct checks *checks)
 	add_road(road);
 	add_verdict(road);
 	reply_add(&reply, "}\n");
-	return reply_send(&reply, STDOUT_FILENO);
+	if (reply.failed)
+		return error_set(
+		    err, FAULT_SYSTEM, "what was found is too much for JSON");
+	return reply_send(&reply, STDOUT_FILENO) == 0
+		   ? 0
+		   : error_errno(err, "standard output");
 }

@@ -193,6 +193,15 @@ def test_token_file(place):
            'aws', 'default', remedy=f"chmod u\\+r '{path}'")
 
 
+def test_full_disk(place):
+    """What cannot be written is no success."""
+    bind(place)
+    for option in ('', ' --json'):
+        done = place.run('sh', '-c', f'daypass doctor{option} >/dev/full')
+        equal(done.code, 71, f'doctor{option}: exit 71')
+        like(done.err, 'standard output: No space', f'doctor{option}: why')
+
+
 def test_no_token_for_us(place):
     """Whoever only looks is no denial in the audit, and no failure."""
     token = sections.section('identity', None, file=place.write(
