@@ -361,7 +361,9 @@ keep_in(struct trail *trail, struct sink *sink)
 	struct error err;
 	int result;
 
-	if (sink->journal != NULL)
+	if (buffer_failed(&trail->sealed))
+		result = error_set(&err, FAULT_SYSTEM, "no memory");
+	else if (sink->journal != NULL)
 		result = write_file(trail, sink->journal, lines, NULL, &err);
 	else if (sink->syslog)
 		result = send_lines(sink->fd, lines, &err);

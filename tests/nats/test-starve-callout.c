@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/mman.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "helpers/callout/idtoken.h"
 #include "helpers/callout/jwks.h"
@@ -10,6 +13,7 @@
 #include "helpers/callout/rules.h"
 #include "helpers/callout/seal.h"
 #include "helpers/callout/subject.h"
+#include "helpers/callout/trail.h"
 #include "rows.h"
 #include "starve.h"
 #include "tap.h"
@@ -138,11 +142,60 @@ open_box(char result[STARVE_RESULT])
 	return true;
 }
 
+static struct settings *audit;
+static int standard, memory;
+
+/* What goes to stderr goes to a file of ours. */
+static void
+prepare_trail(void)
+{
+	audit = settings_new();
+	settings_add(audit, "sink", "stderr:");
+	settings_add(audit, "required", "yes");
+	standard = dup(STDERR_FILENO);
+	memory = memfd_create("records", MFD_CLOEXEC);
+	dup2(memory, STDERR_FILENO);
+}
+
+static void
+finish_trail(void)
+{
+	dup2(standard, STDERR_FILENO);
+	close(standard);
+	close(memory);
+	settings_free(audit);
+}
+
+/* The service answers by what this says: the record is there, then. */
+static bool
+keep_record(char result[STARVE_RESULT])
+{
+	struct decision decision = {
+	    .id = "0123456789abcdef0123456789abcdef",
+	    .why = {.reason = REASON_MALFORMED, .text = "for a test"}};
+	struct error err;
+	struct trail *trail = trail_new(audit, NULL, &err);
+	bool kept;
+
+	if (trail == NULL || ftruncate(memory, 0) == -1 ||
+	    lseek(memory, 0, SEEK_SET) == -1) {
+		trail_free(trail);
+		return false;
+	}
+	trail_add(trail, &decision, 1700000000);
+	trail_add(trail, &decision, 1700000001);
+	kept = trail_keep(trail) == 0;
+	trail_free(trail);
+	memset(result, 0, STARVE_RESULT);
+	return kept && pread(memory, result, STARVE_RESULT - 1, 0) != -1;
+}
+
 static const struct scenario scenarios[] = {
     {"the callout's rules", prepare, read_rules, finish},
     {"a NATS JWT", prepare, sign_and_read, finish},
     {"an id token", NULL, read_token, NULL},
     {"a box", prepare, open_box, finish},
+    {"records that are required", prepare_trail, keep_record, finish_trail},
 };
 
 int
