@@ -251,22 +251,33 @@ tell_records(const char *path, struct writing *writing)
  * hands a token to whoever is on the way. What is not there is not made, for
  * these are files. */
 static void
+tell_root(struct writing *writing, const char *path)
+{
+	char full[PATH_MAX];
+
+	if (path != NULL && access(whole(path, full), F_OK) == 0)
+		tell_path(writing, "read-only", path);
+}
+
+static void
 tell_roots(const struct config *config, struct writing *writing)
 {
-	static const char *const variables[] = {
-	    "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", NULL};
 	const struct settings *settings = NULL;
-	char full[PATH_MAX];
-	const char *path;
+	const char *list = secure_getenv("SSL_CERT_DIR");
+	char one[PATH_MAX];
 
-	if (config_section(config, "http", NULL, &settings, NULL) == 0 &&
-	    (path = settings_get(settings, "ca-file")) != NULL &&
-	    access(whole(path, full), F_OK) == 0)
-		tell_path(writing, "read-only", path);
-	for (size_t i = 0; variables[i] != NULL; i++)
-		if ((path = secure_getenv(variables[i])) != NULL &&
-		    access(path, F_OK) == 0)
-			tell_path(writing, "read-only", path);
+	if (config_section(config, "http", NULL, &settings, NULL) == 0)
+		tell_root(writing, settings_get(settings, "ca-file"));
+	tell_root(writing, secure_getenv("SSL_CERT_FILE"));
+	tell_root(writing, secure_getenv("CURL_CA_BUNDLE"));
+	/* X509_LOOKUP_hash_dir(3) */
+	for (size_t length; list != NULL && *list != '\0'; list += length) {
+		list += *list == ':';
+		length = strcspn(list, ":");
+		if (snprintf(one, sizeof(one), "%.*s", (int)length, list) <
+		    (int)sizeof(one))
+			tell_root(writing, one);
+	}
 }
 
 static void

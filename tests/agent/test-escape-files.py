@@ -87,6 +87,20 @@ def test_certificates(place):
               f'{name}: read-only')
 
 
+def test_certificate_directories(place):
+    """OpenSSL takes a list of them."""
+    paths = [place.path('home/one'), place.path('home/two')]
+    for path in paths:
+        os.mkdir(path)
+        place.write(f'home/{os.path.basename(path)}/0.pem', '')
+    place.configure()
+    place.daypass('begin', env={'SSL_CERT_DIR': ':'.join(paths)})
+    for path in paths:
+        got = place.attack('changes', f'{path}/0.pem')
+        equal({how: what for how, what in got.items() if what == ''}, {},
+              f'{path}: read-only')
+
+
 def files(path):
     with open(path, 'rb') as source:
         return source.read()
