@@ -247,10 +247,15 @@ journal_catch_up(struct journal *journal, struct error *err)
 	}
 	for (; number > 0; number--, offset = 0) {
 		scoped(fd) int old = journal_open_old(journal, number);
+		bool gone = old == -1 && errno == ENOENT;
 		int follows = old == -1 ? -1
 					: journal_follow(
 					      journal, old, offset, &head);
 
+		if (gone) {
+			suspect(journal, "the file '.%u' is not there", number);
+			follows = 0;
+		}
 		if (follows == -1)
 			return error_errno(
 			    err, "cannot read '%s.%u'", journal->path, number);

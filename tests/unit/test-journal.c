@@ -244,6 +244,29 @@ in_between(void)
 	start_anew();
 }
 
+/* One that is gone for good holds up nobody for good. */
+static void
+one_is_gone(void)
+{
+	struct journal *one = new_journal(4096, 6), *two = new_journal(4096, 6);
+	const char *finding, *lines;
+	char name[JOURNAL_PATH_MAX];
+
+	write_one(one, "{}");
+	for (int i = 0; i < 4; i++)
+		write_one(two, large);
+	tap_ok(unlink(journal_name(path, 2, name)) == 0, "one is taken away");
+	tap_number(journal_begin(one, &finding, &err), 1, "it is found");
+	tap_ok(strstr(finding, "is not there") != NULL, "as what it is: %s",
+	    finding);
+	tap_number(journal_add(one, "{}", NULL, &err), 0, "told");
+	tap_number(journal_commit(one, false, &lines, &err), 0, "written");
+	tap_number(write_one(one, "{}"), 0, "and it goes on");
+	journal_free(one);
+	journal_free(two);
+	start_anew();
+}
+
 static void
 not_there(void)
 {
@@ -329,6 +352,7 @@ main(void)
 	found_on_a_full_disk();
 	fewer_are_kept();
 	in_between();
+	one_is_gone();
 	not_there();
 	killed();
 	tap_ok(rmdir(directory) == 0, "nothing is left");
