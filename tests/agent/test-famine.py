@@ -9,9 +9,7 @@ import json
 import mmap
 import os
 import random
-import shutil
 import struct
-import subprocess
 import sys
 import threading
 import time
@@ -20,10 +18,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import processes, sections, tap, wire   # noqa: E402
+from support import preload, processes, sections, tap, wire   # noqa: E402
 from support.foreground import Foreground   # noqa: E402
-from support.place import SOURCE, is_sanitized   # noqa: E402
-from support.tap import Skip, equal, note, ok   # noqa: E402
+from support.tap import equal, note, ok   # noqa: E402
 
 ALL = '--all' in sys.argv and not sys.argv.remove('--all')
 ROUNDS = 20     # of a sample, for each way to fail
@@ -33,17 +30,8 @@ class Famine:
     """What tests/agent/famine.c looks at."""
 
     def __init__(self, place):
-        compiler = shutil.which('cc') or shutil.which('gcc')
-        if not compiler or is_sanitized():
-            raise Skip('nothing to preload')
-        self.library = place.path('famine.so')
+        self.library = preload.library(place, 'tests/agent/famine.c')
         self.path = place.path('famine')
-        done = subprocess.run(
-            [compiler, '-shared', '-fPIC', '-O1', '-o', self.library,
-             os.path.join(SOURCE, 'tests/agent/famine.c'), '-ldl'],
-            capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise Skip(f'nothing to preload: {done.stderr}')
         with open(self.path, 'wb') as out:
             out.write(bytes(32))
         with open(self.path, 'r+b') as shared:
