@@ -97,24 +97,31 @@ note_failure(struct look *look, const struct error *err)
 	text_copy(look->text, sizeof(look->text), err->text);
 }
 
+/* What a child says is the word of who may have taken it over. */
 static void
 note_result(struct look *look, struct secret *told)
 {
 	static struct message message; /* large */
+	const char *trouble = NULL, *text = NULL, *proxy = NULL;
 	struct error err = {.fault = FAULT_NONE};
+	int result = message_parse(&message,
+	    secret_tail(told) - secret_length(told), secret_length(told), &err);
 
-	if (message_parse(&message, secret_tail(told) - secret_length(told),
-		secret_length(told), &err) == -1) {
+	if (result == 0) {
+		trouble = message_get(&message, "trouble");
+		text = message_get(&message, "text");
+		proxy = message_get(&message, "proxy");
+	}
+	if (result == 0 && (trouble == NULL || text == NULL || proxy == NULL))
+		result = error_set(&err, FAULT_SYSTEM, "ended without a word");
+	if (result == -1) {
 		note_failure(look, &err);
 		return;
 	}
 	look->fault = fault_named(message_get(&message, "fault"));
-	text_copy(look->trouble, sizeof(look->trouble),
-	    message_get(&message, "trouble"));
-	text_copy(
-	    look->text, sizeof(look->text), message_get(&message, "text"));
-	text_copy(
-	    look->proxy, sizeof(look->proxy), message_get(&message, "proxy"));
+	text_copy(look->trouble, sizeof(look->trouble), trouble);
+	text_copy(look->text, sizeof(look->text), text);
+	text_copy(look->proxy, sizeof(look->proxy), proxy);
 }
 
 static void

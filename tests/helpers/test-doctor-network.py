@@ -13,8 +13,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                 '..'))
 
-from support import hosts, processes, sections, tap   # noqa: E402
+from support import hosts, preload, processes, sections, tap   # noqa: E402
 from support.doctoring import doctor   # noqa: E402
+from support.foreground import Foreground   # noqa: E402
 from support.tap import equal, less, like, ok, unlike   # noqa: E402
 
 NAME = 'sts.example.test'
@@ -356,6 +357,15 @@ def test_in_a_child_session(place):
     done = place.daypass('run', '--as', 'agent:x', '--advisory', '--',
                          'daypass', 'doctor')
     like(done.out, 'ok +network +localhost', 'the same')
+
+
+def test_who_says_nothing(place):
+    """A child that a host has taken over cannot take the agent along."""
+    place.configure(role('dev', endpoint=place.rig['sts']))
+    with Foreground(place, LD_PRELOAD=preload.library(
+            place, 'tests/agent/forge.c')) as agent:
+        doctor(place, 'no word of a way', 71, 'network: .*without a word')
+        equal(agent.process.poll(), None, 'the agent lives')
 
 
 if __name__ == '__main__':
