@@ -134,21 +134,35 @@ hide_if_secret(struct plan *plan, const char *path)
 	explicit_bzero(text, sizeof(text));
 }
 
+/* KUBECONFIG names as many as one likes. */
+static void
+hide_each_if_secret(struct plan *plan, const char *list)
+{
+	char path[PATH_MAX];
+
+	for (size_t length; list != NULL && *list != '\0'; list += length) {
+		list += *list == ':';
+		length = strcspn(list, ":");
+		if (snprintf(path, sizeof(path), "%.*s", (int)length, list) <
+		    (int)sizeof(path))
+			hide_if_secret(plan, path);
+	}
+}
+
 static void
 hide_mixed(struct plan *plan)
 {
 	static const char *const mixed[] = {
 	    ".npmrc", ".yarnrc.yml", ".kube/config", NULL};
-	static const char *const named[] = {
-	    "KUBECONFIG", "NPM_CONFIG_USERCONFIG", NULL};
+	const char *npm = secure_getenv("NPM_CONFIG_USERCONFIG");
 	char path[PATH_MAX];
 
 	for (size_t i = 0; mixed[i] != NULL; i++)
 		if (plan_home(path, sizeof(path), mixed[i]) != NULL)
 			hide_if_secret(plan, path);
-	for (size_t i = 0; named[i] != NULL; i++)
-		if (secure_getenv(named[i]) != NULL)
-			hide_if_secret(plan, secure_getenv(named[i]));
+	hide_each_if_secret(plan, secure_getenv("KUBECONFIG"));
+	if (npm != NULL)
+		hide_if_secret(plan, npm);
 }
 
 /* docker's file has passwords and, in the same file, whom to ask for others:

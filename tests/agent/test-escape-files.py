@@ -172,6 +172,19 @@ def test_credential_files(place):
         {'GITHUB_TOKEN': 'x', 'OTHER': None}, 'keep, unset')
 
 
+def test_kubeconfigs(place):
+    """kubectl takes a list of them."""
+    paths = [place.write(f'home/{name}', 'token: file-canary\n')
+             for name in ('one.yaml', 'two.yaml')]
+    place.write('home/three.yaml', 'clusters: []\n')
+    place.configure()
+    last = place.path('home/three.yaml')
+    got = place.attack('files', *paths, last,
+                       env={'KUBECONFIG': ':'.join([*paths, last])})
+    equal(got, {paths[0]: '', paths[1]: '', last: 'clusters: []\n'},
+          'each that holds a secret is empty inside')
+
+
 def test_hard_link(place):
     """Open: another name of a hidden file that was there before."""
     place.write('home/.netrc', 'netrc-canary')
