@@ -7,6 +7,7 @@
 
 #define RAW "id-token:"
 #define CLAIM_NAME_MAX 128
+#define GIT ".git"
 
 static bool
 says(const struct settings *rule, const char *key, const char *word)
@@ -23,11 +24,24 @@ tool_matches(const struct settings *rule, const struct asking *asking)
 	       says(rule, "tool", asking->tool);
 }
 
+/* As it is, or as the repository that it is with an ending too many. */
+static bool
+matches_part(const char *pattern, char *part)
+{
+	while (!text_glob_fold(pattern, part)) {
+		if (!text_glob_fold("**" GIT, part))
+			return false;
+		part[strlen(part) - strlen(GIT)] = '\0';
+	}
+	return true;
+}
+
 /*
  * Two spellings can be one thing to who is asked: GitHub does not go by case,
  * and what is below a repository's path is taken for the repository. To allow
  * the one says nothing of the other; to withhold it has to. The target is
- * canonical: it has no dots, doubled slashes, or escapes of letters.
+ * canonical: it has no dots, doubled slashes, or escapes of letters; but only
+ * at its end, and in small letters, has `.git` been taken off.
  */
 static bool
 is_withheld(const char *pattern, const char *target)
@@ -36,7 +50,7 @@ is_withheld(const char *pattern, const char *target)
 
 	if (text_copy(part, sizeof(part), target) == -1)
 		return true;
-	while (!text_glob_fold(pattern, part)) {
+	while (!matches_part(pattern, part)) {
 		slash = strrchr(part, '/');
 		if (slash == NULL || slash == part || slash[-1] == '/')
 			return false;
