@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "agent/policy.h"
 #include "base/text.h"
 #include "config/policies.h"
@@ -62,13 +64,24 @@ join(const struct policy_section *policy, const char *name,
 	return 0;
 }
 
-/* The first rule that matches; a later one does not matter any more. */
+static bool
+is_denied(const struct settings *rule)
+{
+	const char *verdict = settings_get(rule, "verdict");
+
+	return verdict != NULL && strcmp(verdict, "deny") == 0;
+}
+
+/* The first rule that matches; a later one does not matter any more, but that
+ * it denies what the first has asked for as something below its target. */
 static int
 ask(const struct config *config, const struct policy_section *policy,
     const struct asking *asking, struct said *said, struct verdict *verdict,
     struct error *err)
 {
 	struct error wrong = {.fault = FAULT_NONE};
+	const struct settings *above = NULL;
+	const char *above_name = NULL;
 
 	if (policy->mistake != NULL)
 		return verdict_deny(verdict, policy->name, NULL, "%s: %s",
@@ -88,11 +101,22 @@ ask(const struct config *config, const struct policy_section *policy,
 		case RULE_UNSURE:
 			verdict->wants_claims = true;
 			return 0;
+		case RULE_BELOW:
+			if (above == NULL)
+				above_name = name->value;
+			if (above == NULL)
+				above = rule;
+			break;
 		case RULE_YES:
+			if (above != NULL && !is_denied(rule))
+				return join(policy, above_name, above, said,
+				    verdict, err);
 			return join(
 			    policy, name->value, rule, said, verdict, err);
 		}
 	}
+	if (above != NULL)
+		return join(policy, above_name, above, said, verdict, err);
 	return no_rule(verdict, policy);
 }
 

@@ -59,6 +59,18 @@ is_withheld(const char *pattern, const char *target)
 	return true;
 }
 
+/* The pattern speaks of something above, and not of the target itself. */
+static bool
+is_below(const struct settings *rule, const struct asking *asking)
+{
+	const char *pattern = settings_get(rule, "target");
+	char whole[TARGET_MAX];
+
+	return pattern != NULL && asking->id_token == NULL &&
+	       text_copy(whole, sizeof(whole), asking->target) == 0 &&
+	       !matches_part(pattern, whole);
+}
+
 /* The identity's own token opens whatever trusts it: "any target" does not
  * mean it, unless that is denied. */
 static bool
@@ -166,8 +178,14 @@ claims_match(const struct settings *rule, const struct asking *asking)
 enum rule_match
 rule_matches(const struct settings *rule, const struct asking *asking)
 {
+	enum rule_match match;
+
 	if (!tool_matches(rule, asking) || !target_matches(rule, asking) ||
 	    !credential_matches(rule, asking) || !hours_match(rule, asking))
 		return RULE_NO;
-	return claims_match(rule, asking);
+	match = claims_match(rule, asking);
+	if (match == RULE_YES && says(rule, "verdict", "approve") &&
+	    is_below(rule, asking))
+		return RULE_BELOW;
+	return match;
 }

@@ -26,6 +26,7 @@ struct asking {
 enum rule_match {
 	RULE_NO,
 	RULE_YES,
+	RULE_BELOW, /* one that asks, for what lies below its target alone */
 	RULE_UNSURE /* the claims would tell */
 };
 

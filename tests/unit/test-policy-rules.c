@@ -5,6 +5,11 @@
 #define HOURS(from_to) ONE(ALLOW "hours = " from_to "\n")
 #define TARGET(glob) ONE(ALLOW "target = " glob "\n")
 #define CLAIM(claim) ONE(ALLOW "claim = " claim "\n")
+#define ASK_THEN(verdict)                                                     \
+	POLICY("**", USE("a") USE("b"))                                       \
+	RULE("a", APPROVE "target = https://github.com/acme/*\n")            \
+	RULE("b", verdict "target = https://github.com/acme/**\n")
+#define BELOW "self git https://github.com/acme/web/x github"
 #define RAW "self gcloud id-token:"
 
 /* What makes a rule match. */
@@ -81,6 +86,11 @@ static const struct row table[] = {
 	"self git https://github.com/acme/we github", NO_RULE},
     {NULL, ONE(APPROVE "target = https://github.com/acme/web/x\n"),
 	"self git https://github.com/acme/web github", NO_RULE},
+    /* who asks for what lies below hides no later word of it */
+    {NULL, ASK_THEN(DENY), BELOW, "deny **/b: denied"},
+    {NULL, ASK_THEN(APPROVE), BELOW, "approve **/a"},
+    {NULL, ASK_THEN(ALLOW), BELOW, "approve **/a"},
+    {NULL, ASK_THEN(DENY), "self " GIT, "approve **/a"},
     {NULL, ONE(DENY "target = https://github.com\n"), "self " GIT,
 	"deny **/r: denied"},
     {NULL, ONE(DENY "target = https://git\n"), "self " GIT, NO_RULE},
