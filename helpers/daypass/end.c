@@ -93,7 +93,7 @@ json_expiring(const struct expiring *expiring)
 	reply_add(&reply, "}");
 }
 
-static void
+static int
 show_json(void)
 {
 	reply_start(&reply);
@@ -105,7 +105,7 @@ show_json(void)
 	reply_name(&reply, "omitted");
 	reply_number(&reply, message_number(&client.message, "omitted", 0));
 	reply_add(&reply, "}\n");
-	reply_send(&reply, STDOUT_FILENO);
+	return reply_send(&reply, STDOUT_FILENO);
 }
 
 static void
@@ -136,19 +136,20 @@ show_omitted(void)
 		printf("          and %s more\n", count);
 }
 
-static void
-show(bool was_running)
+static int
+show(bool was_running, struct error *err)
 {
-	if (as_json) {
-		show_json();
-		return;
-	}
+	if (as_json)
+		return show_json() == 0
+			   ? 0
+			   : error_errno(err, "standard output");
 	each_revoked(show_revoked);
 	each_expiring(show_expiring);
 	show_omitted();
 	printf("%s%s\n",
 	    was_running ? "the session has ended" : "no session is running",
 	    hold ? "; daypass begin starts a new one" : "");
+	return 0;
 }
 
 /* An agent that ends listens no more. 1: one did, and is gone; 0: none. */
@@ -197,9 +198,9 @@ run(int argc, char **argv)
 	struct error err;
 	int ended;
 
-	if (verb_alone(argc, argv, &err) == -1 || (ended = end(&err)) == -1)
+	if (verb_alone(argc, argv, &err) == -1 ||
+	    (ended = end(&err)) == -1 || show(ended == 1, &err) == -1)
 		return verb_fail(&err);
-	show(ended == 1);
 	return 0;
 }
 

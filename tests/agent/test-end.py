@@ -61,6 +61,14 @@ def ends(place, pid, name):
     ok(not os.path.exists(place.socket), 'and the socket is gone')
 
 
+def test_full_disk(place):
+    """What cannot be written is no success."""
+    for option in ('', ' --json'):
+        done = place.run('sh', '-c', f'daypass end{option} >/dev/full')
+        equal(done.code, 71, f'end{option}: exit 71')
+        like(done.err, 'standard output: No space', f'end{option}: why')
+
+
 def test_signals(place):
     bind(place)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
