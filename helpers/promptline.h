@@ -9,7 +9,6 @@
  * running; none is started, and nobody is waited for longer than a quarter of
  * a second. Always 0: a prompt has no use for a failure.
  */
-int
-promptline_print(void);
+int promptline_print(void);
 
 #endif

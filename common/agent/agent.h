@@ -12,18 +12,18 @@
 /* The session agent as a whole: what its parts share. */
 struct agent {
 	struct loop *loop;
-	struct reader *reader;	 /* the configuration */
-	struct vault *vault;	 /* credentials at rest */
-	struct flights *flights; /* mints in progress */
-	struct rests *rests;	 /* failures at rest */
-	struct ledger *ledger;	 /* what must be revoked */
-	struct sessions *sessions; /* opened by `daypass run` */
+	struct reader *reader;	     /* the configuration */
+	struct vault *vault;	     /* credentials at rest */
+	struct flights *flights;     /* mints in progress */
+	struct rests *rests;	     /* failures at rest */
+	struct ledger *ledger;	     /* what must be revoked */
+	struct sessions *sessions;   /* opened by `daypass run` */
 	struct approvals *approvals; /* what waits for a person's word */
-	struct audit *audit;	 /* what was decided, for [audit] */
-	struct recall *recall;	 /* what is revoked while it goes on */
-	struct network *network; /* how mints reach it */
-	struct keeper *keeper;	 /* secrets that identities keep */
-	struct login *login;	 /* that a person has begun, or NULL */
+	struct audit *audit;	     /* what was decided, for [audit] */
+	struct recall *recall;	     /* what is revoked while it goes on */
+	struct network *network;     /* how mints reach it */
+	struct keeper *keeper;	     /* secrets that identities keep */
+	struct login *login;	     /* that a person has begun, or NULL */
 	struct listener *listener;
 	struct log *log;
 	struct ending *ending; /* NULL until the session ends */
@@ -34,11 +34,11 @@ struct agent {
 	int64_t skew;	  /* of others' clocks against ours, in seconds */
 	struct timer *tick;
 	struct timer *retirement; /* a newer helper has asked */
-	int leader; /* a pidfd of the session's leader, or -1 */
+	int leader;		  /* a pidfd of the session's leader, or -1 */
 	struct watch *leader_watch;
-	pid_t leader_pid;	/* no pidfd: it has to be looked for */
+	pid_t leader_pid; /* no pidfd: it has to be looked for */
 	uint64_t leader_began;
-	bool leaderless; /* the leader was gone before the session began */
+	bool leaderless;    /* the leader was gone before the session began */
 	int64_t last_asked; /* clock_ms() */
 	unsigned askers;    /* connections that are open */
 	bool once;	    /* one request, then nothing is left */

@@ -63,8 +63,7 @@ int approvals_ask(struct approvals *approvals, const struct config *config,
     const struct approval **approval, struct error *err);
 
 /* Was this road granted? Nobody is asked. */
-bool approvals_granted(
-    struct approvals *approvals, const struct road *road);
+bool approvals_granted(struct approvals *approvals, const struct road *road);
 
 /*
  * The request that waits and whose id is or begins with `id`. NULL, and *err
@@ -82,8 +81,7 @@ void approval_deny(
     struct approval *approval, const char *why, struct asker *by);
 
 /* What a session asked for is nobody's wish any more. */
-void approvals_drop_session(
-    struct approvals *approvals, const char *session);
+void approvals_drop_session(struct approvals *approvals, const char *session);
 
 /* The agent is at its end: whoever waits is told so. */
 void approvals_end(struct approvals *approvals);

@@ -19,7 +19,7 @@ struct verb {
 	/* Needs a current configuration; its pointer is valid in this call. */
 	void (*begin)(struct asker *asker, const struct config *config);
 	bool without_config; /* called with NULL */
-	bool self_only; /* refused to who is in a child session */
+	bool self_only;	     /* refused to who is in a child session */
 };
 const struct verb *verb_named(const char *name);
 

@@ -59,8 +59,8 @@ void audit_take_off(struct audit *audit, struct road *road);
  * record is required and cannot be kept: nothing may be handed out (*err). */
 int audit_minted(struct audit *audit, const struct road *road, size_t step,
     struct credential *credential, bool refresh, struct error *err);
-void audit_not_minted(struct audit *audit, const struct road *road,
-    size_t step, const struct error *err);
+void audit_not_minted(struct audit *audit, const struct road *road, size_t step,
+    const struct error *err);
 
 /* A credential goes to a tool. Is counted, if no record tells of it yet. */
 void audit_handed_out(struct audit *audit, struct road *road,
@@ -83,8 +83,7 @@ void audit_session(
 
 /* For status, doctor and `daypass audit`; sinks are not for who is in a child
  * session. */
-void audit_json(
-    const struct audit *audit, bool sinks, struct buffer *out);
+void audit_json(const struct audit *audit, bool sinks, struct buffer *out);
 void audit_tell(const struct audit *audit, struct writing *writing);
 
 #endif

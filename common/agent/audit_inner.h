@@ -61,16 +61,16 @@ struct audit {
 	struct hits *hits;
 	struct audit_token *token;
 	/* daypass-audit */
-	pid_t pid; /* 0: it does not run */
+	pid_t pid;     /* 0: it does not run */
 	int directory; /* the runtime directory, also when nobody listens in
 			  it any more; or -1 */
 	int fd;
 	struct watch *watch;
 	struct child_watch *child;
 	struct timer *again;
-	int64_t backoff; /* ms */
-	bool was;	 /* it ran before, in this setup */
-	bool changing;	 /* it is to end, for the setup has changed */
+	int64_t backoff;   /* ms */
+	bool was;	   /* it ran before, in this setup */
+	bool changing;	   /* it is to end, for the setup has changed */
 	char trouble[512]; /* why the sink that counts does not work, or "" */
 };
 
@@ -98,8 +98,8 @@ void audit_feed_stop(struct audit *audit);
 /* Another setup: the one that runs ends first. */
 void audit_feed_change(struct audit *audit);
 /* What sinks on the network are shown, or why there is none. */
-void audit_feed_token(struct audit *audit, const struct secret *token,
-    const char *why_not);
+void audit_feed_token(
+    struct audit *audit, const struct secret *token, const char *why_not);
 /* Until all is taken, or the deadline (clock_ms). */
 void audit_feed_wait(struct audit *audit, int64_t deadline);
 

@@ -30,8 +30,8 @@ void ending_begin(struct agent *agent, struct mourner *mourner);
  * NULL). */
 void ending_tell(const struct ending *ending,
     void (*revoked)(void *arg, const char *name),
-    void (*expiring)(void *arg, const char *name, const char *audience,
-	int64_t expires),
+    void (*expiring)(
+	void *arg, const char *name, const char *audience, int64_t expires),
     void *arg);
 
 void ending_free(struct ending *ending);

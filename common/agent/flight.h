@@ -39,8 +39,8 @@ void flights_on_empty(
  * cancelled first. */
 struct waiter {
 	struct link link;
-	void (*done)(struct waiter *waiter,
-	    const struct credential *credential, const struct error *err);
+	void (*done)(struct waiter *waiter, const struct credential *credential,
+	    const struct error *err);
 };
 void waiter_cancel(struct waiter *waiter);
 

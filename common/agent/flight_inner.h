@@ -29,7 +29,7 @@ struct flight {
 	struct credential *input;   /* while queued, or the actor is awaited */
 	struct credential *actor;   /* while queued */
 	struct mint *mint;
-	struct loan *loan; /* of what its identity keeps */
+	struct loan *loan;	  /* of what its identity keeps */
 	struct ledger_line *line; /* for what comes; NULL: it is not written */
 	bool left;     /* its session is over: nobody is to have it */
 	bool again;    /* the input was stale once already */
@@ -70,8 +70,8 @@ void flight_fail(struct flight *flight, const struct error *err);
 
 /* flight_land.c: may what was minted be handed out? -1: not; it was taken
  * over, and goes back where it can. */
-int flight_check(struct flight *flight, struct credential **credential,
-    struct error *err);
+int flight_check(
+    struct flight *flight, struct credential **credential, struct error *err);
 
 /* What was minted could not be read: it goes back when it can be. */
 void flight_lose(struct flight *flight, struct secret *unread);

@@ -29,8 +29,7 @@ void ledger_free(struct ledger *ledger);
 /* May what a step makes be taken back, where it can be? And can and may this
  * one? */
 bool ledger_may_take(const struct step *step);
-bool ledger_takes(
-    const struct step *step, const struct credential *credential);
+bool ledger_takes(const struct step *step, const struct credential *credential);
 
 /*
  * A line to be written on, taken before the mint: what is minted must not be
@@ -50,8 +49,8 @@ void ledger_keep(struct ledger *ledger, struct ledger_line *line,
     struct credential *credential);
 
 /* The same with what there was no memory to read. */
-void ledger_keep_unread(struct ledger *ledger, struct ledger_line *line,
-    struct secret *unread);
+void ledger_keep_unread(
+    struct ledger *ledger, struct ledger_line *line, struct secret *unread);
 
 /* Is there something to take back? What was not read is, if it can be now. */
 bool ledger_read(struct ledger_line *line);

@@ -14,8 +14,8 @@
  * makes an old credential young. All in seconds.
  */
 struct lifetime {
-	int64_t expires;  /* unix seconds */
-	int64_t ends_ms;  /* clock_ms() */
+	int64_t expires; /* unix seconds */
+	int64_t ends_ms; /* clock_ms() */
 	int64_t length;
 };
 

@@ -11,14 +11,14 @@ struct link {
 	struct link *prev;
 };
 
-#define list_item(at, type, member)                                            \
+#define list_item(at, type, member) \
 	((type *)(void *)((char *)(at)-offsetof(type, member)))
 
 /* Over all items; the one at hand may be removed or freed meanwhile. */
-#define list_each(item, list, member)                                          \
-	for (struct link *at_ = (list)->next, *next_ = at_->next;              \
-	     at_ != (list) &&                                                  \
-	     ((item) = list_item(at_, __typeof__(*(item)), member), true);     \
+#define list_each(item, list, member)                                      \
+	for (struct link *at_ = (list)->next, *next_ = at_->next;          \
+	     at_ != (list) &&                                              \
+	     ((item) = list_item(at_, __typeof__(*(item)), member), true); \
 	     at_ = next_, next_ = at_->next)
 
 static inline void

@@ -13,8 +13,7 @@
  */
 
 /* Forgets the login that a person has begun, if there is one. */
-void
-login_forget(struct agent *agent);
+void login_forget(struct agent *agent);
 
 /* login_talk.c: one word. */
 struct talk;
@@ -23,12 +22,9 @@ struct talk;
  * done(arg, NULL, err); once, unless talk_cancel comes first, and not before
  * it returns. `brief` becomes the talk's. NULL: *err says why, `brief` is
  * freed. */
-typedef void
-talk_done(void *arg, struct secret *told, const struct error *err);
-struct talk *
-talk_start(struct agent *agent, struct road *road, struct secret *brief,
-    talk_done *done, void *arg, struct error *err);
-void
-talk_cancel(struct talk *talk);
+typedef void talk_done(void *arg, struct secret *told, const struct error *err);
+struct talk *talk_start(struct agent *agent, struct road *road,
+    struct secret *brief, talk_done *done, void *arg, struct error *err);
+void talk_cancel(struct talk *talk);
 
 #endif

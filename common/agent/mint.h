@@ -38,12 +38,12 @@ struct mint_result {
 					  for a revocation */
 	struct secret *unread; /* what was made, if there was no memory to
 				  read it; whoever takes it sets it NULL */
-	bool stale;	     /* failed because the input would have expired */
-	bool killed;	     /* a signal ended it, and not ours */
-	int64_t skew;	     /* seconds that the other's clock is ahead */
-	struct secret *told; /* the callee's: what a talk, or a look, led to:
-				a message */
-	struct error err;    /* FAULT_NONE when it went well */
+	bool stale;	       /* failed because the input would have expired */
+	bool killed;	       /* a signal ended it, and not ours */
+	int64_t skew;	       /* seconds that the other's clock is ahead */
+	struct secret *told;   /* the callee's: what a talk, or a look, led to:
+				  a message */
+	struct error err;      /* FAULT_NONE when it went well */
 };
 
 typedef void mint_done(void *arg, struct mint_result *result);

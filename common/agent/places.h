@@ -28,8 +28,8 @@ struct places {
 
 /* Of the request only what the asker has for identities and exchanges counts.
  * ROAD_FOUND, or ROAD_WANT with `want`. */
-enum road_result
-places_find(const struct config *config, const struct message *request,
-    struct places *places, char want[AROUND_WANT]);
+enum road_result places_find(const struct config *config,
+    const struct message *request, struct places *places,
+    char want[AROUND_WANT]);
 
 #endif

@@ -17,12 +17,11 @@ int policy_judge(const struct config *config, const char *const *actors,
     const struct asking *asking, struct verdict *verdict, struct error *err);
 
 /* Is there any policy for these actors? */
-bool policy_applies(
-    const struct config *config, const char *const *actors);
+bool policy_applies(const struct config *config, const char *const *actors);
 
 /* The error of a denial: FAULT_REFUSED, stage policy, with policy and rule.
  * Always -1. */
-int policy_refuse(const struct verdict *verdict, const char *actor,
-    struct error *err);
+int policy_refuse(
+    const struct verdict *verdict, const char *actor, struct error *err);
 
 #endif

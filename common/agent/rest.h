@@ -44,7 +44,7 @@ bool rest_erased(struct rests *rests, const unsigned char key[DIGEST_SIZE]);
  * to `look` does not count. */
 void rest_reject(struct rests *rests, const unsigned char key[DIGEST_SIZE],
     const struct error *err);
-bool rest_rejected(struct rests *rests,
-    const unsigned char key[DIGEST_SIZE], bool look, struct error *err);
+bool rest_rejected(struct rests *rests, const unsigned char key[DIGEST_SIZE],
+    bool look, struct error *err);
 
 #endif

@@ -79,8 +79,7 @@ void road_use_key(const struct road *road, unsigned char key[DIGEST_SIZE]);
 
 /* What a person's approval is good for: this session, principal, credential,
  * target and request as it was narrowed, by these very rules. */
-void road_grant_key(
-    const struct road *road, unsigned char key[DIGEST_SIZE]);
+void road_grant_key(const struct road *road, unsigned char key[DIGEST_SIZE]);
 
 struct road *road_keep(struct road *road); /* one more reference */
 void road_release(struct road *road);

@@ -18,8 +18,7 @@ int road_chain(const struct config *config, struct chain *chain,
 /* Puts one exchange at the end of the road. Settings are copied; NULL: none.
  */
 int road_append(struct road *road, const struct exchange *exchange,
-    const char *credential, const struct settings *settings,
-    struct error *err);
+    const char *credential, const struct settings *settings, struct error *err);
 
 /* Puts an exchange that nobody wrote down at the end of the road, with the
  * settings that [exchange "NAME"] has for it. */
@@ -31,7 +30,7 @@ int road_add_bridge(const struct config *config, struct road *road,
  * with it; also where the road's kind is one of them: a cloud's token may fit
  * the tool and yet be of no use to the host. -1: there is none, and the road's
  * kind is none of them. */
-int road_bridge(const struct config *config, struct road *road,
-    unsigned kinds, struct error *err);
+int road_bridge(const struct config *config, struct road *road, unsigned kinds,
+    struct error *err);
 
 #endif

@@ -19,12 +19,10 @@
 struct secret *session_origin_read(const struct message *request);
 
 /* Adds them to a request; without those that exchanges read. */
-void session_origin_write(
-    struct writing *writing, const struct secret *kept);
+void session_origin_write(struct writing *writing, const struct secret *kept);
 
 /* Keeps the variables of a request for this session. -1: no memory. */
-int session_origin_keep(
-    struct session *session, const struct message *request);
+int session_origin_keep(struct session *session, const struct message *request);
 
 /* Makes the request of somebody in a sealed session one with the session's
  * variables: of their own, only those that exchanges read are left. *bytes,

@@ -34,18 +34,18 @@ struct session {
 	char id[SESSION_ID];
 	/* Its own and those around it, the innermost first, `self` last. */
 	char *names[ACTOR_DEPTH + 2];
-	char *reason; /* or NULL */
+	char *reason;		 /* or NULL */
 	char around[SESSION_ID]; /* the id of the one around it, or `self` */
-	struct holder leader; /* whose end is the session's */
-	struct holder root;   /* the first process of its pid namespace */
-	struct watch *watch;  /* of who is waited for */
-	int64_t since;	  /* unix seconds */
-	int64_t deadline; /* unix seconds; 0: none */
+	struct holder leader;	 /* whose end is the session's */
+	struct holder root;	 /* the first process of its pid namespace */
+	struct watch *watch;	 /* of who is waited for */
+	int64_t since;		 /* unix seconds */
+	int64_t deadline;	 /* unix seconds; 0: none */
 	struct timer *timer;
 	bool advisory;	       /* without isolation */
 	bool sealed;	       /* its members' variables do not count */
 	struct secret *origin; /* what does; NULL: nobody has said */
-	const char *over; /* why it is: nothing more is handed out; NULL */
+	const char *over;      /* why it is: nothing more is handed out; NULL */
 	struct link attending; /* who waits for its end */
 	struct sessions *sessions;
 	unsigned references;

@@ -10,12 +10,11 @@
  * that name inside of it, which nobody has opened. -1 (FAULT_REFUSED, stage
  * policy): who is in a child session may not try on another's name.
  */
-int
-survey_actor(const struct asker *asker, struct actor *actor, struct error *err);
+int survey_actor(
+    const struct asker *asker, struct actor *actor, struct error *err);
 
 /* What the policies said to a road that road_judge has seen, and whether what
  * it ends in opens its target alone. */
-void
-survey_verdict(struct writing *writing, const struct road *road);
+void survey_verdict(struct writing *writing, const struct road *road);
 
 #endif

@@ -26,7 +26,7 @@ void tool_audience(const struct tool *tool, const struct target *target,
 /* The user name that goes with a token as password, by host and by the
  * exchange (may be NULL) that made it. Where any will do, it is the one that
  * was asked for (may be NULL). */
-const char *tool_username(const struct target *target, const char *exchange,
-    const char *asked);
+const char *tool_username(
+    const struct target *target, const char *exchange, const char *asked);
 
 #endif

@@ -17,9 +17,9 @@ struct entry {
 	struct credential *credential;
 	struct lifetime lifetime;
 	char *session; /* whose it is */
-	char *source; /* the identity that it began with */
-	char *name;   /* of the credential, in the configuration */
-	char *target; /* for whom it was minted */
+	char *source;  /* the identity that it began with */
+	char *name;    /* of the credential, in the configuration */
+	char *target;  /* for whom it was minted */
 };
 
 /* What is known of an entry beside its key; copied. */

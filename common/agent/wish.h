@@ -10,7 +10,6 @@
 int64_t wish_timeout(const struct config *config);
 
 /* How a request wants its credential. */
-struct wish wish_of(
-    const struct message *request, const struct config *config);
+struct wish wish_of(const struct message *request, const struct config *config);
 
 #endif

@@ -14,7 +14,7 @@
  */
 struct courier {
 	const struct order *order;
-	int fd;		  /* -1: it does not run */
+	int fd; /* -1: it does not run */
 	int pid;
 	bool busy;	  /* it has a batch */
 	int64_t deadline; /* clock_ms() at which it must have answered */

@@ -25,8 +25,8 @@ struct sink {
 	struct courier courier;
 	size_t batch, batch_lines; /* what the courier has */
 	bool failing;
-	char why[256];	   /* of the last failure */
-	int64_t lost;	   /* records that it will not get, not told yet */
+	char why[256]; /* of the last failure */
+	int64_t lost;  /* records that it will not get, not told yet */
 	int64_t lost_since;
 	int64_t lost_ever;
 	char lost_why[256];
@@ -43,13 +43,13 @@ struct waiting {
 struct desk {
 	struct order order; /* what the sinks have in common */
 	struct secret *token;
-	bool wants_token;    /* nothing goes out before there is one */
-	char token_why[256]; /* why there is none, or "" */
+	bool wants_token;	     /* nothing goes out before there is one */
+	char token_why[256];	     /* why there is none, or "" */
 	char *texts[DESK_SINKS + 3]; /* what the orders point to */
 	size_t text_count;
 	struct sink sinks[DESK_SINKS];
 	size_t count;
-	struct sink *book;  /* or NULL */
+	struct sink *book;	 /* or NULL */
 	struct journal *journal; /* of the book */
 	struct head head;	 /* without one */
 	struct waiting *first, **last;
@@ -60,7 +60,7 @@ struct desk {
 	int64_t done;	  /* of the last one that is where it counts */
 	int64_t mark, marked; /* without a book: `marked` is done when this
 				 much has gone out of the first spool */
-	bool news;	  /* for the agent */
+	bool news;	      /* for the agent */
 };
 
 /* From the agent's `hello`. `directory` is for spools, or -1. -1: it cannot
@@ -70,8 +70,7 @@ int desk_open(struct desk *desk, const struct message *hello, int directory,
 void desk_close(struct desk *desk);
 
 /* A record comes in. */
-int desk_take(
-    struct desk *desk, int64_t number, bool sync, const char *json);
+int desk_take(struct desk *desk, int64_t number, bool sync, const char *json);
 
 /* To every sink but the book: whole lines that are sealed. */
 void desk_distribute(struct desk *desk, const char *lines, size_t length);

@@ -42,8 +42,8 @@ void journal_expect(struct journal *journal, const struct head *head);
  * does each time until a turn is committed; 0. -1: it cannot be written
  * (FAULT_SYSTEM), and nothing is locked.
  */
-int journal_begin(struct journal *journal, const char **finding,
-    struct error *err);
+int journal_begin(
+    struct journal *journal, const char **finding, struct error *err);
 
 /* Seals a record behind those of this turn; `more` as of seal(). -1: it is no
  * record, or there is no memory. */
@@ -52,13 +52,13 @@ int journal_add(struct journal *journal, const char *record, const char *more,
 
 /* The same of a sealed line of another chain (without its line end), which is
  * taken out of its seal; in `first` it has the hash that it had there. */
-int journal_add_sealed(struct journal *journal, const char *line,
-    size_t length, struct error *err);
+int journal_add_sealed(struct journal *journal, const char *line, size_t length,
+    struct error *err);
 
 /* Writes what was added, with fdatasync if `sync`. -1: nothing of it is in the
  * file. *lines are the sealed ones, valid until the next turn. */
-int journal_commit(struct journal *journal, bool sync, const char **lines,
-    struct error *err);
+int journal_commit(
+    struct journal *journal, bool sync, const char **lines, struct error *err);
 void journal_cancel(struct journal *journal);
 
 /* The last record that is known. */

@@ -43,8 +43,8 @@ bool seal_takes(const char *record);
 
 /* Takes a line (without its line end) apart: what it says it is, and what was
  * before it. -1: it has not that form. */
-int seal_read(const char *line, size_t length, struct head *is,
-    char before[DIGEST_HEX]);
+int seal_read(
+    const char *line, size_t length, struct head *is, char before[DIGEST_HEX]);
 
 /* How much of it was there before it was sealed, but for the brace at its end.
  * Only for what seal_read() took. */

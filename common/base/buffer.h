@@ -21,10 +21,10 @@ struct buffer {
 	bool failed;
 };
 
-#define BUFFER(limit_)                                                         \
-	(struct buffer)                                                        \
-	{                                                                      \
-		.limit = (limit_)                                              \
+#define BUFFER(limit_)            \
+	(struct buffer)           \
+	{                         \
+		.limit = (limit_) \
 	}
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t length);

@@ -36,7 +36,6 @@ int dirs_config(char *path, size_t size, bool *named);
 
 /* Where a program of ours lies: beside this one (a build tree), else in
  * $(libexecdir)/daypass, else in ../libexec/daypass from this one. */
-int dirs_program(
-    const char *name, char *path, size_t size, struct error *err);
+int dirs_program(const char *name, char *path, size_t size, struct error *err);
 
 #endif

@@ -63,19 +63,19 @@ struct http_way {
 
 /* One mint's use of the network. */
 struct http {
-	int64_t deadline; /* clock_ms() at which everything ends */
+	int64_t deadline;      /* clock_ms() at which everything ends */
 	int64_t input_expires; /* unix time at which the token that is sent
 				  dies; 0: never. A further try that it would
 				  not outlive is not made: see `stale`. The
 				  first one is: if it is our clock that is
 				  wrong, its answer says so */
-	bool stale;	  /* out: gave up because of input_expires; the caller
-			     may come again with a fresh token */
-	int64_t lately;	  /* what other clocks told: theirs minus ours; 0 */
-	int64_t skew;	  /* out: the other's clock minus ours in seconds, by
-			     its Date header; 0 within 30 s */
+	bool stale;	/* out: gave up because of input_expires; the caller
+			   may come again with a fresh token */
+	int64_t lately; /* what other clocks told: theirs minus ours; 0 */
+	int64_t skew;	/* out: the other's clock minus ours in seconds, by
+			   its Date header; 0 within 30 s */
 	void (*progress)(const char *at); /* says what is being done; or NULL */
-	struct http_way *way; /* out, of http_reach alone */
+	struct http_way *way;		  /* out, of http_reach alone */
 };
 
 struct http_reply {
@@ -97,8 +97,8 @@ struct http_request {
 	const char *method; /* "GET", "POST", "DELETE" */
 	const char *url;
 	const char *socket; /* path of a unix socket to use, or NULL */
-	bool link_local; /* the URL is an address compiled into an identity:
-			    plain HTTP is allowed, no proxy is used */
+	bool link_local;    /* the URL is an address compiled into an identity:
+			       plain HTTP is allowed, no proxy is used */
 	const char *const *headers; /* "Name: value", NULL-terminated, or NULL;
 				       nothing secret in them */
 	const struct secret *authorization; /* the value of Authorization */
@@ -106,8 +106,8 @@ struct http_request {
 	const struct secret *secret_header; /* its value; NULL: none */
 	const char *mark_name; /* a header by which the right server is known */
 	const char *mark;      /* and its value; NULL: none */
-	const char *content_type;	    /* of the body */
-	const struct secret *body;	    /* NULL: none */
+	const char *content_type;  /* of the body */
+	const struct secret *body; /* NULL: none */
 	/* Is this reply, which is neither 2xx, 429 nor 5xx, worth another
 	 * try? NULL: never. */
 	bool (*again)(const struct http_reply *reply);

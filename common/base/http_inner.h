@@ -20,8 +20,7 @@ struct http_url {
 /* Takes a URL apart (RFC 3986), more strictly than any other reader of it
  * down the road, so that none can see another host in it than we do. -1 with
  * FAULT_CONFIG; the text never holds the URL itself. */
-int http_url_read(
-    const char *url, struct http_url *parts, struct error *err);
+int http_url_read(const char *url, struct http_url *parts, struct error *err);
 
 /* May this request be sent there? Fills `parts` for the try. */
 int http_request_allowed(const struct http_request *request,
@@ -36,8 +35,7 @@ struct http_head {
 	size_t length;	     /* bytes so far */
 };
 void http_head_start(struct http_head *head);
-void http_head_line(
-    struct http_head *head, const char *line, size_t length);
+void http_head_line(struct http_head *head, const char *line, size_t length);
 /* Is this line the header of that name, with exactly this value? */
 bool http_head_says(
     const char *line, size_t length, const char *name, const char *value);
@@ -46,8 +44,8 @@ int64_t http_head_skew(const struct http_head *head);
 
 /* The header lines of a request, each ended by a NUL, what libcurl is not to
  * add among them. NULL: one would hold a line break (FAULT_CONFIG). */
-struct secret *http_lines(const struct http_request *request,
-    const char *host, struct error *err);
+struct secret *http_lines(
+    const struct http_request *request, const char *host, struct error *err);
 
 /* One try, by libcurl: 0, and a reply, or -1. *again says whether a failure
  * may be another's next time. Corrects http->skew. */
@@ -69,8 +67,7 @@ void http_roots_warm(void);
 int http_roots_load(const char *directory, const char *bundle,
     const char *ca_file, struct error *err);
 void http_roots_install(void *ssl_context);
-int http_roots_refused(
-    const char *host, long verify_result, struct error *err);
+int http_roots_refused(const char *host, long verify_result, struct error *err);
 /* What it comes to. */
 enum http_trouble http_roots_trouble(long verify_result);
 

@@ -25,12 +25,10 @@ struct transfer {
 };
 
 /* Past all proxies? */
-bool
-transfer_is_direct(const struct transfer *transfer);
+bool transfer_is_direct(const struct transfer *transfer);
 
 /* Why it came to nothing; always -1. */
-int
-transfer_explain(
+int transfer_explain(
     const struct transfer *transfer, CURLcode code, struct error *err);
 
 #endif

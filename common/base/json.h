@@ -34,8 +34,8 @@ bool json_integer(const struct json *json, const char *path, int64_t *number);
 bool json_boolean(const struct json *json, const char *path, bool *value);
 /* The elements of an array; a single string counts as an array of one. */
 bool json_count(const struct json *json, const char *path, size_t *count);
-bool json_element(const struct json *json, const char *path, size_t i,
-    const char **string);
+bool json_element(
+    const struct json *json, const char *path, size_t i, const char **string);
 /* The name of the i-th member of the whole document; NULL behind the last. */
 const char *json_name(const struct json *json, size_t i);
 /* The same of a member's members. */

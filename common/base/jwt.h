@@ -29,8 +29,8 @@ bool jwt_has_audience(const struct secret *token, const char *audience);
 
 /* One claim that is a string or number, into `text`. 1: there; 0: there is
  * none, or it does not fit; -1: no memory to tell. */
-int jwt_claim(const struct secret *token, const char *name, char *text,
-    size_t size);
+int jwt_claim(
+    const struct secret *token, const char *name, char *text, size_t size);
 
 /* All top-level claims that are a string, number or truth value, or an array
  * of strings (one for each), as NAME=VALUE with the byte 037 between them,

@@ -22,7 +22,6 @@ int program_find(const char *name, const char *path, char *found, size_t size);
  * line of what it said on standard error, without what looks like a token.
  */
 int program_run(const char *const *argv, const char *const *environment,
-    int64_t deadline, size_t limit, struct secret **output,
-    struct error *err);
+    int64_t deadline, size_t limit, struct secret **output, struct error *err);
 
 #endif

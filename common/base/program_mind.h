@@ -11,7 +11,7 @@
  * otherwise outlive whoever keeps its deadline. Returns, with errno, only
  * where the program cannot be run.
  */
-void program_mind(pid_t parent, const char *const *argv,
-    const char *const *environment);
+void program_mind(
+    pid_t parent, const char *const *argv, const char *const *environment);
 
 #endif

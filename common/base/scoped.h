@@ -12,18 +12,18 @@
  */
 #define scoped(name) __attribute__((cleanup(name##_scoped)))
 
-#define take(pointer)                                                          \
-	({                                                                     \
-		__typeof__(*(pointer)) taken_ = *(pointer);                    \
-		*(pointer) = NULL;                                             \
-		taken_;                                                        \
+#define take(pointer)                                       \
+	({                                                  \
+		__typeof__(*(pointer)) taken_ = *(pointer); \
+		*(pointer) = NULL;                          \
+		taken_;                                     \
 	})
 
-#define SCOPED(name, type, release)                                            \
-	static inline void name##_scoped(type *thing)                          \
-	{                                                                      \
-		release(*thing);                                               \
-	}                                                                      \
+#define SCOPED(name, type, release)                   \
+	static inline void name##_scoped(type *thing) \
+	{                                             \
+		release(*thing);                      \
+	}                                             \
 	struct error /* asks for a semicolon */
 
 static inline void

@@ -24,12 +24,10 @@ void settings_free(struct settings *settings);
 SCOPED(settings, struct settings *, settings_free);
 
 /* Adds a pair at the end; both strings are copied. -1: no memory. */
-int settings_add(
-    struct settings *settings, const char *key, const char *value);
+int settings_add(struct settings *settings, const char *key, const char *value);
 
 /* Makes `value` the only one of `key`. -1: no memory. */
-int settings_set(
-    struct settings *settings, const char *key, const char *value);
+int settings_set(struct settings *settings, const char *key, const char *value);
 
 /* The last value of `key` (later wins), or NULL. `settings` may be NULL. */
 const char *settings_get(const struct settings *settings, const char *key);
@@ -42,9 +40,9 @@ const struct setting *settings_at(const struct settings *settings, size_t i);
  *		puts(s->value);					*/
 const struct setting *settings_next(const struct settings *settings,
     const char *key, const struct setting *after);
-#define settings_each(each, settings, key)                                     \
-	for (const struct setting *each =                                      \
-		 settings_next((settings), (key), NULL);                       \
+#define settings_each(each, settings, key)               \
+	for (const struct setting *each =                \
+		 settings_next((settings), (key), NULL); \
 	     each != NULL; each = settings_next((settings), (key), each))
 
 #endif

@@ -12,8 +12,7 @@ int text_copy(char *to, size_t size, const char *from);
 /* Copies text from a stranger so that a person can be shown it: control
  * bytes, DEL, what turns the direction of text, and bytes that are no UTF-8
  * become `?`, and what does not fit ends in "...". Returns `to`. */
-char *text_printable(
-    char *to, size_t size, const char *from, size_t length);
+char *text_printable(char *to, size_t size, const char *from, size_t length);
 
 /* Decimal digits only, at most `max`; -1 otherwise. */
 int64_t text_number(const char *text, int64_t max);

@@ -11,10 +11,10 @@
  * wrote; expat lives in xml.c alone. Namespaces are ignored, a document type
  * declaration is refused, the depth is limited to 32. */
 struct xml_pick {
-	const char *path;      /* the end of the element's path:
-				  "Credentials/AccessKeyId" */
-	struct secret **text;  /* its text, entities decoded; NULL if it is not
-				  there; owned by the caller */
+	const char *path;     /* the end of the element's path:
+				 "Credentials/AccessKeyId" */
+	struct secret **text; /* its text, entities decoded; NULL if it is not
+				 there; owned by the caller */
 };
 
 /* -1: not well-formed, or a text is longer than 64 KiB; nothing is set. The

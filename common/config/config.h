@@ -50,12 +50,12 @@ const char *const *config_names(
  */
 struct binding {
 	const char *tool;
-	const char *pattern;   /* the subsection; "" where there is none */
+	const char *pattern; /* the subsection; "" where there is none */
 	const char *credential;
-	const char *audience;  /* or NULL */
-	const char *username;  /* or NULL */
-	const char *user;      /* in the URL of the pattern, or NULL */
-	bool has_path;	       /* a git or function pattern with a path */
+	const char *audience; /* or NULL */
+	const char *username; /* or NULL */
+	const char *user;     /* in the URL of the pattern, or NULL */
+	bool has_path;	      /* a git or function pattern with a path */
 };
 int config_binding(const struct config *config, const char *tool,
     const struct target *target, struct binding *binding, struct error *err);

@@ -27,8 +27,8 @@ struct outline_entry {
 	unsigned line;
 	char *section;
 	char *subsection; /* NULL: none */
-	char *key;   /* NULL: a section without any */
-	char *value; /* NULL: a key without `=` */
+	char *key;	  /* NULL: a section without any */
+	char *value;	  /* NULL: a key without `=` */
 };
 
 struct outline {

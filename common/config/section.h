@@ -25,7 +25,7 @@ struct section {
 	const char *name; /* NULL: without one */
 	enum origin origin;
 	const struct schema *schema; /* NULL: no such section is known */
-	struct place begin; /* of its first key, or of its header */
+	struct place begin;	     /* of its first key, or of its header */
 	struct settings *settings;
 	struct place *places; /* of each setting */
 	struct match *match;  /* of a binding that could be taken apart */

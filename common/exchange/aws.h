@@ -53,8 +53,8 @@ int aws_resolve_global(struct settings *settings,
 
 /* The URL of STS in the region of the settings; and the region to sign for
  * there, which is another one for the pseudo-region aws-global. */
-int aws_sts_url(const struct settings *settings, struct buffer *url,
-    struct error *err);
+int aws_sts_url(
+    const struct settings *settings, struct buffer *url, struct error *err);
 const char *aws_sts_region(const struct settings *settings);
 
 /* The root of the setting `endpoint`, else of this host. */
@@ -65,8 +65,8 @@ int aws_url(const struct settings *settings, const struct buffer *host,
 
 /* Is the text made of ASCII letters, digits, `_` and these others, and as
  * long as this? The grammar of all of STS's names. */
-bool aws_is_name(const char *text, const char *others, size_t shortest,
-    size_t longest);
+bool aws_is_name(
+    const char *text, const char *others, size_t shortest, size_t longest);
 #define AWS_NAME_OTHERS "+=,.@-" /* in names of roles and sessions */
 
 bool aws_is_arn(const char *arn);
@@ -80,8 +80,8 @@ bool aws_is_role(const char *arn, bool foreign);
  * asks: the claim that names the workspace or job, else the subject's end.
  * NULL: no memory to tell. */
 #define AWS_SESSION_NAME 65
-const char *aws_session_name(const struct exchange_mint *mint,
-    char name[AWS_SESSION_NAME]);
+const char *aws_session_name(
+    const struct exchange_mint *mint, char name[AWS_SESSION_NAME]);
 
 /* aws-role.c: what assuming a role asks for, whoever asks. */
 
@@ -96,8 +96,8 @@ int aws_role_resolve(struct settings *settings,
 
 /* Starts a request body with the action and the parameters of these settings.
  * NULL: no room. */
-struct secret *aws_role_form(const struct exchange_mint *mint,
-    const char *action, struct error *err);
+struct secret *aws_role_form(
+    const struct exchange_mint *mint, const char *action, struct error *err);
 
 struct aws_cause; /* below */
 
@@ -117,12 +117,12 @@ struct aws_cause {
 };
 
 /* Said of the credentials that a request was signed with. */
-#define AWS_INPUT_EXPIRED                                                      \
-	"the credentials it was asked with have expired: try again, then "     \
+#define AWS_INPUT_EXPIRED                                                  \
+	"the credentials it was asked with have expired: try again, then " \
 	"compare this machine's clock with theirs"
-#define AWS_INPUT_UNKNOWN                                                      \
-	"the credentials it was asked with are not of this partition, or "     \
-	"were revoked: compare region and role, or mint them anew (daypass "   \
+#define AWS_INPUT_UNKNOWN                                                    \
+	"the credentials it was asked with are not of this partition, or "   \
+	"were revoked: compare region and role, or mint them anew (daypass " \
 	"token --force)"
 
 /* Takes the Credentials out of a reply of STS. */
@@ -140,8 +140,8 @@ bool aws_again(const struct http_reply *reply);
 
 /* aws-cause.c: the first of these causes that fits, else one that any service
  * of AWS may have. NULL: there is none. */
-const char *aws_cause_of(const struct aws_cause *causes, const char *code,
-    const char *message);
+const char *aws_cause_of(
+    const struct aws_cause *causes, const char *code, const char *message);
 
 /* aws-login.c: GetAuthorizationToken, ECR's and ECR Public's. */
 struct aws_registry {

@@ -29,16 +29,14 @@ struct azure_cloud {
 
 /* That of the setting `cloud`, AzureCloud if there is none. NULL:
  * FAULT_CONFIG. */
-const struct azure_cloud *
-azure_cloud(const struct settings *settings, struct error *err);
+const struct azure_cloud *azure_cloud(
+    const struct settings *settings, struct error *err);
 
 /* The cloud that this host is a registry of (NAME.azurecr.io and its like),
  * or NULL. */
-const struct azure_cloud *
-azure_registry(const char *host);
+const struct azure_cloud *azure_registry(const char *host);
 
 /* Is it 8-4-4-4-12 hexadecimal digits? */
-bool
-azure_is_guid(const char *text);
+bool azure_is_guid(const char *text);
 
 #endif

@@ -20,20 +20,18 @@ struct cause {
 };
 
 /* Adds what a cause means, the values put in for its {names}. */
-void cause_explain(struct buffer *out, const char *means,
-    const struct exchange_mint *mint);
+void cause_explain(
+    struct buffer *out, const char *means, const struct exchange_mint *mint);
 
 /* Puts what it means in front of what the service said, where that is long:
  * "CODE from HOST: MEANING (WORDS)"; what was presented is left out, for the
  * meaning tells it. Only of a refusal (FAULT_REFUSED). Always -1. */
-int
-cause_lead(struct error *err, const struct exchange_mint *mint,
+int cause_lead(struct error *err, const struct exchange_mint *mint,
     const struct cause *causes);
 
 /* Puts "; " and what it means behind the text of an error that the other side
  * gave (FAULT_REFUSED, FAULT_NETWORK). Always -1. */
-int
-cause_add(struct error *err, const struct exchange_mint *mint,
+int cause_add(struct error *err, const struct exchange_mint *mint,
     const struct cause *causes);
 
 #endif

@@ -17,11 +17,9 @@ enum kind {
 #define KIND_ANY (KIND_ID_TOKEN | KIND_BEARER | KIND_BASIC | KIND_AWS)
 
 /* "id-token", "bearer", "basic", "aws"; NULL for no single kind. */
-const char *
-kind_name(unsigned kind);
+const char *kind_name(unsigned kind);
 /* 0 for an unknown name. */
-unsigned
-kind_named(const char *name);
+unsigned kind_named(const char *name);
 
 /*
  * What was minted. Which fields are there follows from the kind:
@@ -58,26 +56,20 @@ struct credential {
 	char sha256[65];
 };
 
-struct credential *
-credential_new(unsigned kind); /* NULL: no memory */
-void
-credential_free(struct credential *credential);
+struct credential *credential_new(unsigned kind); /* NULL: no memory */
+void credential_free(struct credential *credential);
 SCOPED(credential, struct credential *, credential_free);
-struct credential *
-credential_copy(const struct credential *from);
+struct credential *credential_copy(const struct credential *from);
 
 /* As lines of key=value, ended by an empty line: what a child writes and the
  * agent reads, and what a child is handed. Write appends to a secret with
  * room; -1 when it does not fit. Read takes the bytes of such a block. */
-int
-credential_write(const struct credential *from, struct secret *to);
-struct credential *
-credential_read(const char *bytes, size_t length);
+int credential_write(const struct credential *from, struct secret *to);
+struct credential *credential_read(const char *bytes, size_t length);
 
 /* The length of the first of the blocks that stand there one behind the
  * other; 0: no whole one. */
-size_t
-credential_block(const char *bytes, size_t length);
+size_t credential_block(const char *bytes, size_t length);
 
 #define CREDENTIAL_MAX (64 * 1024)
 

@@ -124,51 +124,42 @@ struct exchange {
 /* All exchanges; NULL-terminated. Generated. */
 extern const struct exchange *const exchanges[];
 
-const struct exchange *
-exchange_named(const char *name);
+const struct exchange *exchange_named(const char *name);
 
 /* run(); of what was sent, no reason that it gives repeats anything. */
-int
-exchange_run(const struct exchange *exchange, const struct exchange_mint *mint,
-    struct credential **output, struct error *err);
+int exchange_run(const struct exchange *exchange,
+    const struct exchange_mint *mint, struct credential **output,
+    struct error *err);
 
 /* The one kind that this exchange yields with these settings. */
-unsigned
-exchange_yields(
+unsigned exchange_yields(
     const struct exchange *exchange, const struct settings *settings);
 
 /* The base of the URL: the setting `endpoint` with no slash at its end, else
  * "https://" and the host given. -1: endpoint may not be used. */
-int
-exchange_base(const struct settings *settings, const char *host,
+int exchange_base(const struct settings *settings, const char *host,
     struct buffer *url, struct error *err);
 
 /* The setting `ttl` in seconds, else `otherwise`. */
-long
-exchange_ttl(const struct settings *settings, long otherwise);
+long exchange_ttl(const struct settings *settings, long otherwise);
 
 /* A new secret "Bearer " and the token; NULL: no memory. */
-struct secret *
-exchange_bearer(const struct secret *token);
+struct secret *exchange_bearer(const struct secret *token);
 
 /* A new secret "Basic " and both in base64 (RFC 7617); NULL: no memory. */
-struct secret *
-exchange_basic(const char *name, const struct secret *password);
+struct secret *exchange_basic(const char *name, const struct secret *password);
 
 /* Appends the token as a string of JSON. -1: no room. */
-int
-exchange_quote(struct secret *body, const struct secret *token);
+int exchange_quote(struct secret *body, const struct secret *token);
 
 /* The origin of a URL, or -1: it has none. */
-int
-exchange_origin(const char *url, struct buffer *origin);
+int exchange_origin(const char *url, struct buffer *origin);
 
 /* Is the reply a 2xx of media type `type` (prefix "application/json" also
  * takes "application/problem+json"-like suffixes)? Else -1: FAULT_REFUSED,
  * "unexpected ... from HOST". For 4xx replies use a protocol's own reader
  * first. */
-int
-exchange_accept(const struct http_reply *reply, const char *type,
+int exchange_accept(const struct http_reply *reply, const char *type,
     const char *host, struct error *err);
 
 /* An error reply in OAuth's form (RFC 6749 5.2): sets "CODE from HOST:
@@ -177,8 +168,7 @@ exchange_accept(const struct http_reply *reply, const char *type,
  * {"code","message"}, and {"errors":[...]} of strings (Vault) or of objects
  * with a "message" and a "code" (JFrog, registries), of which the code stands
  * beside the status: "HTTP 401 UNAUTHORIZED from HOST". Always -1. */
-int
-exchange_refused(
+int exchange_refused(
     const struct http_reply *reply, const char *host, struct error *err);
 
 #endif

@@ -30,8 +30,8 @@ struct json *reply_ask(const struct exchange_mint *mint,
 bool reply_says(const struct http_reply *reply, const char *const *words);
 
 /* The document of a 2xx of JSON's media type; NULL: FAULT_REFUSED. */
-struct json *reply_json(const struct http_reply *reply, const char *host,
-    struct error *err);
+struct json *reply_json(
+    const struct http_reply *reply, const char *host, struct error *err);
 
 /* Takes what was sent out of an error's text: there are servers that repeat
  * it when they do not like it. */
@@ -53,8 +53,8 @@ struct secret *reply_token(const struct json *json, const char *path,
 /* `seconds`, ten years at most, from `start`, which is our time before the
  * request, as the other side's clock says it: that is what a credential's
  * expiry is told in. */
-int64_t reply_expiry(const struct exchange_mint *mint, int64_t start,
-    int64_t seconds);
+int64_t reply_expiry(
+    const struct exchange_mint *mint, int64_t start, int64_t seconds);
 
 /* A credential of `kind` around the secret, which it takes, minted for whom
  * the input was minted for. */

@@ -87,8 +87,8 @@ struct identity {
 	 * nothing. Writes the reason either way ("ona is on PATH:
 	 * /usr/bin/ona", "GITHUB_ACTIONS is not set"). Only identities that
 	 * `auto` may pick have it. */
-	bool (*here)(const struct surroundings *around, char *reason,
-	    size_t size);
+	bool (*here)(
+	    const struct surroundings *around, char *reason, size_t size);
 
 	/* What, beyond the variables and HOME, picks the principal: program
 	 * path and inode, file path, inode and time. Offline. May be NULL. -1
@@ -165,7 +165,7 @@ int identity_unexpired(
 
 /* Runs a program that prints an id token, with the surroundings (and PATH,
  * LANG) as its environment. argv is NULL-terminated; argv[0] is looked up. */
-int identity_program(const struct identity_mint *mint,
-    const char *const *argv, struct secret **token, struct error *err);
+int identity_program(const struct identity_mint *mint, const char *const *argv,
+    struct secret **token, struct error *err);
 
 #endif

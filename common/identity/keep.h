@@ -39,16 +39,14 @@ struct keep {
 /* 1: *found is the caller's; 0: there is none; -1: nobody can tell
  * (FAULT_IDENTITY, as when the keyring is locked; FAULT_NETWORK when somebody
  * else has it for too long). */
-int
-keep_get(struct keep *keep, struct secret **found, struct error *err);
+int keep_get(struct keep *keep, struct secret **found, struct error *err);
 
 /* Comes back when the secret rests where its `get` will find it. Says where:
  * "keyring" or "session". NULL: nowhere, and *err says why. */
-const char *
-keep_set(struct keep *keep, const struct secret *secret, struct error *err);
+const char *keep_set(
+    struct keep *keep, const struct secret *secret, struct error *err);
 
 /* Forgets it, wherever it rests. -1: somebody still has it. */
-int
-keep_clear(struct keep *keep, struct error *err);
+int keep_clear(struct keep *keep, struct error *err);
 
 #endif

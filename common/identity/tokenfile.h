@@ -12,7 +12,6 @@
  * bytes that holds one token, which has not expired. FAULT_IDENTITY names
  * the file.
  */
-int tokenfile_read(
-    const char *path, struct secret **token, struct error *err);
+int tokenfile_read(const char *path, struct secret **token, struct error *err);
 
 #endif

@@ -18,13 +18,13 @@ struct tokenrequest {
 	const char *const *headers; /* NULL-terminated, or NULL */
 	const char *mark_name;
 	const char *mark;
-	const char *unmarked; /* what it means that a reply has no mark */
-	const char *scheme;	    /* of Authorization: "Bearer" */
-	const char *credential;	    /* its value; NULL: none is sent */
-	const char *body;	    /* JSON, nothing secret in it; or NULL */
-	const char *member;	    /* of the reply; NULL: all of it */
-	const char *denied;	    /* why 401 and 403, and what to do */
-	const char *missing;	    /* why 404; NULL: it says nothing */
+	const char *unmarked;	/* what it means that a reply has no mark */
+	const char *scheme;	/* of Authorization: "Bearer" */
+	const char *credential; /* its value; NULL: none is sent */
+	const char *body;	/* JSON, nothing secret in it; or NULL */
+	const char *member;	/* of the reply; NULL: all of it */
+	const char *denied;	/* why 401 and 403, and what to do */
+	const char *missing;	/* why 404; NULL: it says nothing */
 };
 
 /* FAULT_IDENTITY: 401, 403, a page to sign in at (203), 404 if that has a

@@ -34,10 +34,10 @@ struct decision {
 	struct secret *plain; /* what the request was in clear, if sealed */
 	struct request request;
 	struct idtoken token;
-	const struct signer *signer; /* of the answer, or NULL */
-	const struct xkey *xkey;     /* the answer is sealed with, or NULL */
-	const char *issuer_account; /* the answer is of, in operator mode */
-	const struct map *map;	     /* or NULL */
+	const struct signer *signer;   /* of the answer, or NULL */
+	const struct xkey *xkey;       /* the answer is sealed with, or NULL */
+	const char *issuer_account;    /* the answer is of, in operator mode */
+	const struct map *map;	       /* or NULL */
 	const struct account *account; /* that it leads to, in operator mode */
 	struct captures captures;
 	int64_t expires;    /* of what is granted: unix seconds */

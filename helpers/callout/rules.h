@@ -25,7 +25,7 @@ struct issuer_rule {
 /* An account of operator mode: maps go by its name. */
 struct account_rule {
 	const char *name;
-	const char *id; /* its public key */
+	const char *id;		 /* its public key */
 	const char *signing_key; /* where a seed of it is, or of a key that its
 				    JWT names */
 };
@@ -36,8 +36,8 @@ struct rules {
 	const struct settings *nats;
 	const struct settings *audit;	/* or NULL */
 	const struct settings *metrics; /* or NULL */
-	const char *operator_account; /* that the service is in; NULL: the
-					 server's file has the accounts */
+	const char *operator_account;	/* that the service is in; NULL: the
+					   server's file has the accounts */
 	struct account_rule accounts[RULES_ACCOUNTS];
 	size_t account_count;
 	struct issuer_rule *issuers;

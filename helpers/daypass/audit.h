@@ -21,8 +21,8 @@ bool audit_fits(const struct audit_filter *filter, const struct json *record);
 void audit_show(const struct json *record);
 
 /* Shows a file's records, and goes on doing so if `follow`. */
-int audit_read(const char *path, const struct audit_filter *filter,
-    bool follow, bool as_json, struct error *err);
+int audit_read(const char *path, const struct audit_filter *filter, bool follow,
+    bool as_json, struct error *err);
 
 /* A record of which it is known elsewhere that it was written. */
 struct audit_head {

@@ -13,9 +13,9 @@
 struct curl_line {
 	unsigned count;
 	struct target urls[CURL_URLS]; /* all of one origin, none twice */
-	bool login;   /* Authorization is taken, by the user */
-	bool follow;  /* redirects */
-	bool verbose; /* shows what is sent */
+	bool login;		       /* Authorization is taken, by the user */
+	bool follow;		       /* redirects */
+	bool verbose;		       /* shows what is sent */
 };
 
 /* Reads argv[0..argc). -1: FAULT_USAGE for what is no command line of curl's,

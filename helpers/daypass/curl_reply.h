@@ -24,7 +24,6 @@ void curl_reply_read(
 /* What it means for who sent this token: one sentence, FAULT_REFUSED. -1, as
  * with every error. */
 int curl_reply_explain(const struct curl_reply *reply,
-    const struct target *target, const struct secret *token,
-    struct error *err);
+    const struct target *target, const struct secret *token, struct error *err);
 
 #endif

@@ -9,13 +9,11 @@
  * the token is for, and each exchange on the way. `road` is the agent's answer
  * about it, or about a sample of it (shadow.h); NULL: none came. Nothing of it
  * has to stay. */
-void
-doctor_binding(struct checks *checks, const char *tool, const char *target,
+void doctor_binding(struct checks *checks, const char *tool, const char *target,
     const struct message *road);
 
 /* The claims of the token that a try has gone with, as the check's words;
  * NULL: none are known. */
-const char *
-doctor_claims(const struct message *got);
+const char *doctor_claims(const struct message *got);
 
 #endif

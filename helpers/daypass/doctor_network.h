@@ -7,7 +7,6 @@
 /* One line for each host that the configuration leads to: name, connection,
  * proxy and TLS, as the agent finds them. Takes a few seconds at most. What is
  * said lives as long as the process. */
-void
-doctor_network(struct checks *checks);
+void doctor_network(struct checks *checks);
 
 #endif

@@ -8,7 +8,7 @@
 /* What doctor found, for people and for scripts. `road` is the agent's answer:
  * the identities, and where one was asked about, the steps. */
 void findings_show(const struct message *road, const struct checks *checks);
-int findings_json(const struct message *road, const struct checks *checks,
-    struct error *err);
+int findings_json(
+    const struct message *road, const struct checks *checks, struct error *err);
 
 #endif

@@ -52,8 +52,8 @@ bool init_is_plain(const char *text);
 
 /* Is this wish such as it has to be, and does it go with the others? Not set:
  * yes. -1: FAULT_USAGE, with the option; init_check: any of them. */
-int init_check_form(const struct init_form *form, struct wishes *wishes,
-    struct error *err);
+int init_check_form(
+    const struct init_form *form, struct wishes *wishes, struct error *err);
 int init_check(struct wishes *wishes, struct error *err);
 
 /* Asks for what is wanted, on a terminal, each again until it is good. With
@@ -81,8 +81,8 @@ int init_take_provider(const char *provider, struct init_provider *parts);
 
 /* Which of the credentials that are wanted opens the registry. NULL: none
  * (FAULT_USAGE, with what does). */
-const char *
-init_registry_credential(const struct wishes *wishes, struct error *err);
+const char *init_registry_credential(
+    const struct wishes *wishes, struct error *err);
 
 /*
  * Appends the sections that are wanted and that `there` (what the file holds
@@ -94,8 +94,8 @@ int init_sections(const struct wishes *wishes, const struct buffer *there,
 
 /* What has to be made on the other side: with the cloud's own commands, and
  * as Terraform. */
-void init_cloud(const struct wishes *wishes,
-    const struct principal *principal, struct buffer *out);
+void init_cloud(const struct wishes *wishes, const struct principal *principal,
+    struct buffer *out);
 void init_cloud_aws(const struct wishes *wishes,
     const struct principal *principal, struct buffer *out);
 void init_cloud_gcp(const struct wishes *wishes,

@@ -13,12 +13,10 @@ enum paint {
 	PAINT_BAD,
 };
 
-const char *
-paint(enum paint colour);
+const char *paint(enum paint colour);
 
 /* The colour of what lives so many seconds more: good, soon gone (ten
  * minutes), all but gone (two minutes). */
-enum paint
-paint_life(long long left);
+enum paint paint_life(long long left);
 
 #endif

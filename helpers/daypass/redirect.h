@@ -30,25 +30,21 @@ struct redirect {
 };
 
 /* Listens; port 0: any that is free. */
-int
-redirect_open(struct redirect *redirect, int port, struct error *err);
+int redirect_open(struct redirect *redirect, int port, struct error *err);
 
 /* Waits for a browser with a query: 1, and *query points into the redirect
  * until redirect_answer; 0: the deadline (clock_ms) has passed; -1: a signal
  * (patience.h). */
-int
-redirect_wait(struct redirect *redirect, int64_t deadline, const char **query);
+int redirect_wait(
+    struct redirect *redirect, int64_t deadline, const char **query);
 
 /* The query of the head "GET PATH?QUERY HTTP/1.1" for this path and port, which
  * is cut out of it in place. NULL: that is something else. */
-const char *
-redirect_query(char *head, const char *path, int port);
+const char *redirect_query(char *head, const char *path, int port);
 
 /* What that browser shows. */
-void
-redirect_answer(struct redirect *redirect, int status, const char *text);
+void redirect_answer(struct redirect *redirect, int status, const char *text);
 
-void
-redirect_close(struct redirect *redirect);
+void redirect_close(struct redirect *redirect);
 
 #endif

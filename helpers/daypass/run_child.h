@@ -32,27 +32,22 @@ struct run_child {
 };
 
 /* Starts it. -1: it cannot be. */
-int
-run_child_start(
+int run_child_start(
     const struct run_order *order, struct run_child *child, struct error *err);
 
 /* Lets the command begin; or (`go` is false) ends and buries what waits. */
-void
-run_child_gate(struct run_child *child, bool go);
+void run_child_gate(struct run_child *child, bool go);
 
 /* The signals that are passed on, and the child's. */
-void
-run_signals(sigset_t *set);
+void run_signals(sigset_t *set);
 
 /* Becomes the command; 127: there is no such program, 126: it cannot be run,
  * as env(1) has it. */
-_Noreturn void
-run_command(const struct run_order *order);
+_Noreturn void run_command(const struct run_order *order);
 
 /* The life of the first process in a pid namespace: it starts the command,
  * buries what dies below it, and ends when nothing is left, or the process
  * behind `above` (a pidfd) is gone, which ends all of the namespace. */
-_Noreturn void
-run_init(const struct run_order *order, int above, int words);
+_Noreturn void run_init(const struct run_order *order, int above, int words);
 
 #endif

@@ -28,14 +28,13 @@ struct run_session {
 };
 
 /* Starts an agent where none runs. */
-int
-run_session_open(struct run_session *session, struct error *err);
+int run_session_open(struct run_session *session, struct error *err);
 
 /* Where no agent runs: starts one if `start`, else -1 with FAULT_NONE. Tells
  * it of `root`, so that nobody below is taken for somebody outside when we are
  * killed, in the moment before the namespace is gone too. */
-int
-run_session_attend(struct run_session *session, bool start, struct error *err);
+int run_session_attend(
+    struct run_session *session, bool start, struct error *err);
 
 enum news {
 	NEWS_NONE,
@@ -44,7 +43,6 @@ enum news {
 	NEWS_DIED,    /* the agent is gone without a word */
 	NEWS_UNKNOWN, /* this agent does not know the session */
 };
-enum news
-run_session_read(struct run_session *session, char why[256]);
+enum news run_session_read(struct run_session *session, char why[256]);
 
 #endif

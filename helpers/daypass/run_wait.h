@@ -10,8 +10,7 @@
  * on, stops when it stops, and looks after the session. Gives the command's
  * status, as of waitpid(2). The signals of run_signals() are blocked.
  */
-int
-run_wait(
+int run_wait(
     struct run_session *session, const struct run_child *child, bool isolated);
 
 #endif

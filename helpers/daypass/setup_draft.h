@@ -16,10 +16,10 @@ struct setup_draft {
 			 placed the old one; or NULL */
 	bool existed;
 	bool json;
-	bool ini; /* configparser's format; neither: git's */
-	bool remove;  /* it is to be no more */
-	bool placed;  /* it was written by setup_draft_place() */
-	mode_t mode;  /* of one that did not exist */
+	bool ini;    /* configparser's format; neither: git's */
+	bool remove; /* it is to be no more */
+	bool placed; /* it was written by setup_draft_place() */
+	mode_t mode; /* of one that did not exist */
 	struct stat st;
 	struct setup_text before;
 	struct setup_text now;

@@ -43,7 +43,7 @@ struct setup_ini_found {
 			  or it would go on with that one's value; 0 where
 			  there is none */
 	bool has_key;
-	bool goes_on; /* the key's value does, on more lines */
+	bool goes_on;		   /* the key's value does, on more lines */
 	struct setup_ini_line key; /* the last one of that name */
 };
 int setup_ini_find(const struct setup_text *text, const char *section,

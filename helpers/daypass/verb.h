@@ -9,7 +9,7 @@
 struct verb {
 	const char *word;
 	struct command command; /* its name is "daypass WORD" */
-	bool stops; /* options end at the first word that is none */
+	bool stops;		/* options end at the first word that is none */
 	/* argv[1..argc) are the arguments that are no options. Gives the exit
 	 * code. */
 	int (*run)(int argc, char **argv);

@@ -21,21 +21,17 @@ struct service {
 /* Connects, and takes the name on the bus that stands for this secret: until
  * our end nobody else gets it, and the bus frees it however we end. Waits for
  * `seconds`. -1: absent, or (FAULT_NETWORK) somebody has it for too long. */
-int
-service_open(struct service *service, unsigned seconds, struct error *err);
+int service_open(struct service *service, unsigned seconds, struct error *err);
 
 /* Calls got(arg, secret), if there is one; the bytes are wiped behind it. 1;
  * 0: there is none; -1: it is locked. Never asks the person anything. */
-int
-service_get(const struct service *service,
+int service_get(const struct service *service,
     void (*got)(void *arg, const char *secret), void *arg, struct error *err);
 
 /* `prompt`: a person waits, and may be asked to unlock the keyring. */
-int
-service_set(const struct service *service, const char *secret, bool prompt,
+int service_set(const struct service *service, const char *secret, bool prompt,
     struct error *err);
 
-int
-service_clear(const struct service *service, struct error *err);
+int service_clear(const struct service *service, struct error *err);
 
 #endif

@@ -23,7 +23,7 @@ struct canned {
 	char type[128];
 	char authorization[4096];
 	char secret_header[1024]; /* its value */
-	char headers[1024]; /* "A: b|C: d|" */
+	char headers[1024];	  /* "A: b|C: d|" */
 	char body[65536];
 	bool again; /* would it have been sent again? */
 	int count;  /* requests so far */

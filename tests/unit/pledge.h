@@ -13,20 +13,16 @@ struct pledge {
 	int keyring; /* and of keep.keyring, or -1 */
 };
 
-void
-pledge_open(struct pledge *pledge, const struct settings *settings,
+void pledge_open(struct pledge *pledge, const struct settings *settings,
     const char *const *names, bool keyring);
-void
-pledge_close(struct pledge *pledge);
+void pledge_close(struct pledge *pledge);
 
 /* "ok", "none", "ok secret=X", "error text=X absent=1": words with a space
  * between them are lines; `_` in a value is a space. */
-void
-pledge_answer(int end, const char *words);
+void pledge_answer(int end, const char *words);
 
 /* What it was told next, its lines joined by a space; "" for nothing. Valid
  * until the next call. */
-const char *
-pledge_told(int end);
+const char *pledge_told(int end);
 
 #endif

@@ -6,22 +6,22 @@
 #include "agent/road.h"
 
 /* Sections of a configuration, for short. */
-#define CREDENTIAL(name, exchange, more)                                       \
+#define CREDENTIAL(name, exchange, more) \
 	"[credential \"" name "\"]\nexchange = " exchange "\n" more "\n"
-#define BINDING(tool, pattern, credential)                                     \
+#define BINDING(tool, pattern, credential) \
 	"[" tool " \"" pattern "\"]\ncredential = " credential "\n"
 #define ROLE(name) "arn:aws:iam::123456789012:role/" name
-#define DEV                                                                    \
-	CREDENTIAL("dev", "aws-web-identity",                                  \
+#define DEV                                   \
+	CREDENTIAL("dev", "aws-web-identity", \
 	    "role = " ROLE("dev") "\nregion = eu-west-1")
-#define POOL                                                                   \
-	"//iam.googleapis.com/projects/1/locations/global/"                    \
+#define POOL                                                \
+	"//iam.googleapis.com/projects/1/locations/global/" \
 	"workloadIdentityPools/p/providers/w"
 #define GCP CREDENTIAL("gcp", "gcp-federation", "audience = " POOL)
 
 /* A job of GitHub's asks, so that the automatic identity is github-actions. */
-#define JOB                                                                    \
-	"env.HOME=/home/x env.ACTIONS_ID_TOKEN_REQUEST_URL=https://u/ "        \
+#define JOB                                                             \
+	"env.HOME=/home/x env.ACTIONS_ID_TOKEN_REQUEST_URL=https://u/ " \
 	"env.ACTIONS_ID_TOKEN_REQUEST_TOKEN=t "
 
 /* Who asks, and what is known of them. */
