@@ -289,7 +289,7 @@ def test_certificates(place):
            "network: .*ca-file '/nowhere/ca.pem'")
     locked = place.write('ca.pem', 'x', 0)
     if os.access(locked, os.R_OK):
-        tap.skip('a ca-file that cannot be read', 'root reads all')
+        tap.skip('a ca-file that cannot be read', 'root reads everything')
         return
     place.write(place.config, f'[http]\nca-file = {locked}\n'
                 + role('far', endpoint=rig['sts']))
