@@ -11,9 +11,11 @@ from .tap import Skip
 
 def library(place, source):
     """Compiled from this file of ours; its path."""
+    if is_sanitized():
+        raise Skip('a sanitizer wants to be loaded first')
     compiler = shutil.which('cc') or shutil.which('gcc')
-    if not compiler or is_sanitized():
-        raise Skip('nothing to preload')
+    if not compiler:
+        raise Skip('nothing to preload: there is no compiler')
     made = place.path(os.path.basename(source) + '.so')
     done = subprocess.run(
         [compiler, '-shared', '-fPIC', '-O1', '-o', made,
