@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "helpers/promptline.h"
 #include "wire/client.h"
+#include "wire/document.h"
 
 #define PATIENCE 250000 /* microseconds */
 #define WORD 64
@@ -96,9 +97,7 @@ promptline_print(void)
 {
 	struct buffer document = BUFFER(MESSAGE_MAX);
 	struct itimerval patience = {.it_value = {.tv_usec = PATIENCE}};
-	const char *piece;
 	struct error err;
-	unsigned at = 0;
 
 	signal(SIGALRM, give_up);
 	setitimer(ITIMER_REAL, &patience, NULL);
@@ -107,8 +106,7 @@ promptline_print(void)
 	client.quiet = true;
 	if (client_answer(&client, &err) != 0)
 		return 0;
-	while ((piece = message_next(&client.message, "json", &at)) != NULL)
-		buffer_add_string(&document, piece);
+	document_join(&client.message, &document);
 	show(buffer_text(&document));
 	buffer_free(&document);
 	return 0;

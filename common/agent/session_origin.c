@@ -11,11 +11,24 @@ is_variable(const char *key)
 	return text_starts(key, "env.") || text_starts(key, "unset.");
 }
 
-/* Each key and each value with its NUL. */
+static size_t
+room_of(const struct message *request)
+{
+	size_t room = 1;
+
+	for (unsigned i = 0; i < request->count; i++)
+		if (is_variable(request->attributes[i].key))
+			room += strlen(request->attributes[i].key) +
+				strlen(request->attributes[i].value) + 2;
+	return room;
+}
+
+/* Each key and each value with its NUL. No larger than it must be: some ask
+ * for it with each request. */
 struct secret *
 session_origin_read(const struct message *request)
 {
-	scoped(secret) struct secret *kept = secret_new(MESSAGE_MAX);
+	scoped(secret) struct secret *kept = secret_new(room_of(request));
 
 	if (kept == NULL)
 		return NULL;
@@ -28,7 +41,7 @@ session_origin_read(const struct message *request)
 			    -1))
 			return NULL;
 	}
-	return secret_copy(secret_bytes(kept), secret_length(kept));
+	return take(&kept);
 }
 
 int

@@ -9,6 +9,7 @@
 #include "helpers/daypass/request.h"
 #include "helpers/daypass/verb.h"
 #include "wire/client.h"
+#include "wire/document.h"
 
 #define PATIENCE 3600 /* seconds without a change, then it is asked again */
 #define KNOWN_MAX 512
@@ -78,17 +79,6 @@ show_new(const struct json *all, struct known *known)
 	return shown;
 }
 
-/* The document may come in pieces, for a value has its limit. */
-static void
-join(struct buffer *document)
-{
-	const char *piece;
-	unsigned at = 0;
-
-	while ((piece = message_next(&client.message, "json", &at)) != NULL)
-		buffer_add_string(document, piece);
-}
-
 /* For completions. */
 static void
 show_plain(const struct json *all)
@@ -112,7 +102,7 @@ show(struct known *known, struct error *err)
 	scoped(json) struct json *all = NULL;
 	const char *omitted = message_get(&client.message, "omitted");
 
-	join(&document);
+	document_join(&client.message, &document);
 	if (as_json) {
 		puts(buffer_text(&document));
 		return 0;

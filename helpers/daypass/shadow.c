@@ -18,52 +18,50 @@ static size_t count;
 static const struct shadow *const tools[] = {
     &shadow_git, &shadow_docker, &shadow_aws, &shadow_gcloud};
 
-/* NULL: it was said before, or there is no room. What it quotes are parts of
- * files that anybody may have written. */
-static struct said *
-say(const char *name, const char *remedy, const char *fmt, va_list arguments)
-{
-	struct said *one = &said[count];
-	char text[CHECKS_TEXT];
-
-	if (count == SAID_MAX)
-		return NULL;
-	vsnprintf(text, sizeof(text), fmt, arguments);
-	text_printable(one->cause, sizeof(one->cause), text, strlen(text));
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(said[i].cause, one->cause) == 0 &&
-		    strcmp(said[i].name, name) == 0)
-			return NULL;
-	text_copy(one->name, sizeof(one->name), name);
-	if (remedy == NULL)
-		remedy = "";
-	text_printable(
-	    one->remedy, sizeof(one->remedy), remedy, strlen(remedy));
-	count++;
-	return one;
-}
-
 static const char *
 or_null(const char *text)
 {
 	return text[0] == '\0' ? NULL : text;
 }
 
+/* False: it was said before, or there is no room. What it quotes are parts of
+ * files that anybody may have written. */
+static bool
+say(struct checks *checks, const char *name, bool good, const char *remedy,
+    const char *fmt, va_list arguments)
+{
+	struct said *one = &said[count];
+	char text[CHECKS_TEXT];
+
+	if (count == SAID_MAX)
+		return false;
+	vsnprintf(text, sizeof(text), fmt, arguments);
+	text_printable(one->cause, sizeof(one->cause), text, strlen(text));
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(said[i].cause, one->cause) == 0 &&
+		    strcmp(said[i].name, name) == 0)
+			return false;
+	text_copy(one->name, sizeof(one->name), name);
+	if (remedy == NULL)
+		remedy = "";
+	text_printable(
+	    one->remedy, sizeof(one->remedy), remedy, strlen(remedy));
+	count++;
+	checks_say(checks, one->name, good, one->cause, or_null(one->remedy));
+	return true;
+}
+
 void
 shadow_add(struct shadows *shadows, const char *name, const char *remedy,
     const char *fmt, ...)
 {
-	const struct said *one;
 	va_list arguments;
+	bool new;
 
 	va_start(arguments, fmt);
-	one = say(name, remedy, fmt, arguments);
+	new = say(shadows->checks, name, false, remedy, fmt, arguments);
 	va_end(arguments);
-	if (one == NULL)
-		return;
-	checks_say(shadows->checks, one->name, false, one->cause,
-	    or_null(one->remedy));
-	if (shadows->counts && shadows->checks->fault == FAULT_NONE)
+	if (new && shadows->counts && shadows->checks->fault == FAULT_NONE)
 		shadows->checks->fault = FAULT_CONFIG;
 }
 
@@ -71,28 +69,21 @@ void
 shadow_note(struct shadows *shadows, const char *name, const char *remedy,
     const char *fmt, ...)
 {
-	const struct said *one;
 	va_list arguments;
 
 	va_start(arguments, fmt);
-	one = say(name, remedy, fmt, arguments);
+	say(shadows->checks, name, false, remedy, fmt, arguments);
 	va_end(arguments);
-	if (one != NULL)
-		checks_say(shadows->checks, one->name, false, one->cause,
-		    or_null(one->remedy));
 }
 
 void
 shadow_good(struct shadows *shadows, const char *name, const char *fmt, ...)
 {
-	const struct said *one;
 	va_list arguments;
 
 	va_start(arguments, fmt);
-	one = say(name, NULL, fmt, arguments);
+	say(shadows->checks, name, true, NULL, fmt, arguments);
 	va_end(arguments);
-	if (one != NULL)
-		checks_say(shadows->checks, one->name, true, one->cause, NULL);
 }
 
 static void

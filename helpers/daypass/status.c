@@ -12,6 +12,7 @@
 #include "helpers/daypass/verb.h"
 #include "helpers/promptline.h"
 #include "wire/client.h"
+#include "wire/document.h"
 #include "wire/hold.h"
 
 #define EVERY 1 /* seconds between two looks of --watch */
@@ -38,17 +39,6 @@ static const char no_session[] =
     "\"policy\":0,\"target\":0,\"agent\":0}},"
     "\"audit\":{\"required\":false,\"records\":0,\"waiting\":0,"
     "\"lost\":0,\"sinks\":[]}}";
-
-/* The document may come in pieces, for a value has its limit. */
-static void
-join(struct buffer *document)
-{
-	const char *piece;
-	unsigned at = 0;
-
-	while ((piece = message_next(&client.message, "json", &at)) != NULL)
-		buffer_add_string(document, piece);
-}
 
 static int
 show(FILE *out, const char *document, unsigned rows, struct error *err)
@@ -83,7 +73,7 @@ look(FILE *out, unsigned rows, struct error *err)
 	client_start(&client, "status");
 	client.no_start = true;
 	if (client_answer(&client, err) == 0) {
-		join(&document);
+		document_join(&client.message, &document);
 		return show(out, buffer_text(&document), rows, err);
 	}
 	if (err->fault != FAULT_NONE)
