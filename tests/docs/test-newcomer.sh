@@ -2,23 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # The page of the new user shows what contrib/newcomer does. That it works is
 # contrib/check's to see, which runs it.
+# shellcheck source=tests/unit/result.sh
+. "$(dirname "$0")/../unit/result.sh"
 source=${DAYPASS_SOURCE:-$(dirname "$0")/../..}
 page=$source/docs/newcomer.md
 newcomer=$source/contrib/newcomer
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
-count=0 failed=0
-
-result() { # STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		sed 's/^/# /' "$work/said"
-	fi
-}
+shown=$work/said
 
 # The headings, and what was typed below them.
 # shellcheck disable=SC2016 # Markdown
@@ -69,5 +60,4 @@ no_mirror
 result $? 'no other address stands in it'
 shows_what_init_writes
 result $? 'and what daypass init writes does'
-echo "1..$count"
-exit "$failed"
+conclude

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # The systemd units are units, and start what is there. They name installed
 # programs: here, those that were built.
+# shellcheck source=tests/unit/result.sh
+. "$(dirname "$0")/../unit/result.sh"
 source=${DAYPASS_SOURCE:-$(dirname "$0")/../..}
 build=$(cd "${DAYPASS_BUILD:-.}" && pwd) || exit 99
 units=$source/contrib/systemd
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
-count=0 failed=0
+shown=$work/said
 
 if ! command -v systemd-analyze >/dev/null 2>&1; then
 	echo '1..0 # SKIP systemd-analyze is not installed'
@@ -15,17 +17,6 @@ if ! command -v systemd-analyze >/dev/null 2>&1; then
 fi
 XDG_RUNTIME_DIR=$work
 export XDG_RUNTIME_DIR
-
-result() { # STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		sed 's/^/# /' "$work/said"
-	fi
-}
 
 # It says what it does not understand, and often goes on.
 verify() { # KIND UNIT
@@ -44,12 +35,10 @@ for unit in user/daypass.service system/daypass-nats-callout.service; do
 	is_absolute "$units/$unit"
 	result $? "$unit starts programs of /usr/bin"
 	if [ ! -x "$build/$program" ]; then
-		count=$((count + 1))
-		echo "ok $count - $unit # SKIP $program was not built"
+		skip "$program was not built" "$unit"
 		continue
 	fi
 	verify "${unit%%/*}" "${unit##*/}"
 	result $? "$unit is verified"
 done
-echo "1..$count"
-exit $failed
+conclude

@@ -1,29 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Runs daypass-config on files good and bad. $DAYPASS_CONFIG_PROGRAM names it.
+# shellcheck source=tests/unit/result.sh
+. "$(dirname "$0")/result.sh"
 build=${DAYPASS_BUILD:-$(dirname "$0")/../..}
 program=${DAYPASS_CONFIG_PROGRAM:-$build/daypass-config}
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
+shown='out err'
 cd "$work" || exit 99
 umask 022
 HOME=$work
 export HOME
-count=0 failed=0
 tab=$(printf '\t')
-
-result() { # STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-		sed 's/^/# /' out err
-	fi
-}
 
 # Runs it on the user's file `config`, with more arguments if need be.
 run() {
@@ -235,5 +226,4 @@ if [ -w /dev/full ]; then
 	result $? 'rows that cannot be written'
 fi
 
-echo "1..$count"
-exit $failed
+conclude

@@ -3,6 +3,8 @@
 # What the built programs are linked with, and how they are hardened, by what
 # the Makefile in $DAYPASS_BUILD says was asked for.
 # shellcheck disable=SC2317 # properties are called by their names
+# shellcheck source=tests/unit/result.sh
+. "$(dirname "$0")/result.sh"
 build=${DAYPASS_BUILD:-.}
 cd "$build" || exit 99
 helpers='git-credential-daypass docker-credential-daypass
@@ -12,7 +14,6 @@ programs='daypass daypass-agent daypass-audit daypass-config'
 [ ! -x daypass-keyring ] || programs="$programs daypass-keyring"
 [ ! -e daypass-nats-callout ] ||
 	programs="$programs daypass-nats-callout daypass-keys"
-count=0 failed=0
 
 if ! command -v readelf >/dev/null 2>&1; then
 	echo '1..0 # SKIP there is no readelf'
@@ -22,21 +23,6 @@ fi
 # What configure decided.
 value() {
 	sed -n "s/^$1 = //p" Makefile
-}
-
-result() { # STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failed=1
-		echo "not ok $count - $2"
-	fi
-}
-
-skip() { # WHY NAME
-	count=$((count + 1))
-	echo "ok $count - $2 # SKIP $1"
 }
 
 # Its libraries, one a line.
@@ -133,5 +119,4 @@ case $(value OUR_LDFLAGS) in
 *relro*) hardening ;;
 *) skip 'configured without' 'hardening' ;;
 esac
-echo "1..$count"
-exit $failed
+conclude
