@@ -392,14 +392,16 @@ audit_feed_stop(struct audit *audit)
 void
 audit_feed_wait(struct audit *audit, int64_t deadline)
 {
+	int64_t left;
+
 	timer_free(audit->again);
 	audit->again = NULL;
 	audit_feed(audit);
 	while (audit->fd != -1 && audit->taken < audit->number &&
-	       clock_ms() < deadline) {
+	       (left = deadline - clock_ms()) > 0) {
 		struct pollfd poll_one = {audit->fd, POLLIN, 0};
 
-		poll(&poll_one, 1, (int)(deadline - clock_ms()));
+		poll(&poll_one, 1, (int)left);
 		if (hear(audit) == -1)
 			hang_up(audit);
 		else
